@@ -1,0 +1,536 @@
+"""Text in, tensors out: vocabulary, padding, shifting, one-hot rows, windows.
+
+The last part of the module counts: what a uniform guess, a unigram table, a bigram
+table and a perfect memory cost on a set of targets, in nats per character.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+IGNORE_INDEX = -100
+"""The target that no loss counts; the default of ``F.cross_entropy``."""
+
+PAD = "<pad>"
+END = "<end>"
+"""Names of the special symbols: longer than one character, so no text contains them."""
+
+SENTENCES = ("hello how are you", "i am fine", "how are you doing")
+"""The running example of the series."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The characters that a model knows, each with its id.
+
+    Ids follow the sorted order of the characters, so that every process builds the
+    same vocabulary from the same texts. The special symbols come after the
+    characters: adding one never moves the id of a letter. Two vocabularies with the
+    same characters and symbols are equal.
+
+    Args:
+        characters: the distinct characters; sorted by the constructor.
+        pad: whether there is a symbol that fills the end of short rows.
+        end: whether there is a symbol that marks the end of a text.
+
+    Attributes:
+        characters: the distinct characters, sorted, as one string.
+        itos: the symbol of each id; ``len(itos)`` is the vocabulary size V.
+        stoi: the id of each symbol.
+        pad_id: id of the padding symbol, or None.
+        end_id: id of the end-of-text symbol, or None.
+
+    Raises:
+        TypeError: if ``characters`` is not a string.
+        ValueError: if ``characters`` is empty or holds one of them twice.
+
+    Built in: notebooks/01_text_and_padding.ipynb, section 1.3.
+    """
+
+    characters: str
+    pad: bool = False
+    end: bool = False
+    itos: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    stoi: dict[str, int] = field(init=False, repr=False, compare=False)
+    pad_id: int | None = field(init=False, repr=False, compare=False)
+    end_id: int | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.characters, str):
+            raise TypeError(
+                "characters must be one string, got "
+                f"{type(self.characters).__name__}; for a list of texts use "
+                "Vocabulary.from_texts(texts)"
+            )
+        if not self.characters:
+            raise ValueError(
+                "a vocabulary needs at least one character, got an empty text"
+            )
+        letters = sorted(set(self.characters))
+        if len(letters) < len(self.characters):
+            raise ValueError(
+                "characters must be distinct; for a text use "
+                "Vocabulary.from_texts([text])"
+            )
+        specials = [PAD] * self.pad + [END] * self.end
+        itos = (*letters, *specials)
+        stoi = {symbol: i for i, symbol in enumerate(itos)}
+        # The dataclass is frozen so that nobody moves an id under a trained model.
+        object.__setattr__(self, "characters", "".join(letters))
+        object.__setattr__(self, "itos", itos)
+        object.__setattr__(self, "stoi", stoi)
+        object.__setattr__(self, "pad_id", stoi.get(PAD))
+        object.__setattr__(self, "end_id", stoi.get(END))
+
+    @classmethod
+    def from_texts(
+        cls, texts: Iterable[str], *, pad: bool = False, end: bool = False
+    ) -> Vocabulary:
+        """Collect the characters of some texts.
+
+        Args:
+            texts: the texts; at least one character in all.
+            pad: add a padding symbol.
+            end: add an end-of-text symbol.
+
+        Returns:
+            The vocabulary of every character that occurs.
+
+        Raises:
+            TypeError: if ``texts`` is one string, or holds something else than strings.
+            ValueError: if there is no character at all.
+        """
+        return cls("".join(sorted(set().union(*_texts(texts)))), pad=pad, end=end)
+
+    def __len__(self) -> int:
+        return len(self.itos)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self.stoi
+
+    def encode(self, text: str) -> Tensor:
+        """Turn a text into ids, in time linear in its length.
+
+        Args:
+            text: T characters, each in the vocabulary.
+
+        Returns:
+            int64, shape (T,). An empty text gives shape (0,).
+
+        Raises:
+            TypeError: if ``text`` is not a string.
+            ValueError: if a character is not in the vocabulary; the message names it,
+                its position and the characters that there are.
+        """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"encode takes one string, got {type(text).__name__}; "
+                "for several texts use encode_batch(vocab, texts)"
+            )
+        try:
+            # fromiter writes straight into the array: 8 bytes a character, no list.
+            ids = np.fromiter(map(self.stoi.__getitem__, text), np.int64, len(text))
+        except KeyError:
+            position = next(i for i, c in enumerate(text) if c not in self.stoi)
+            raise ValueError(
+                f"unknown character {text[position]!r} at position {position}: the "
+                f"vocabulary holds {len(self.characters)} characters, "
+                f"{_shorten(self.characters)!r}. Remove it from the text, or build the "
+                "vocabulary from texts that contain it "
+                "(notebooks/01_text_and_padding.ipynb)"
+            ) from None
+        return torch.from_numpy(ids)
+
+    def decode(self, ids: Tensor | Sequence[int]) -> str:
+        """Turn ids back into text.
+
+        Args:
+            ids: int64, shape (T,), or a sequence of T integers in [0, V).
+
+        Returns:
+            The text. Special symbols stand for no character and are left out; to see
+            them, read ``itos[i]``.
+
+        Raises:
+            TypeError: if the ids are not integers.
+            ValueError: if they have more than one axis, or an id is outside [0, V).
+        """
+        ids = torch.as_tensor(ids)
+        if ids.ndim != 1:
+            raise ValueError(
+                f"decode takes ids of shape (T,), got {tuple(ids.shape)}; "
+                "decode a batch row by row"
+            )
+        if ids.numel() == 0:
+            return ""
+        _check_ids(ids, len(self))
+        n = len(self.characters)
+        return "".join(self.characters[i] for i in ids.tolist() if i < n)
+
+
+def pad(
+    texts: Iterable[str],
+    length: int | None = None,
+    value: str = " ",
+    *,
+    side: Literal["right", "left"] = "right",
+) -> list[str]:
+    """Extend each text with one character until all have the same length.
+
+    Args:
+        texts: the texts; an empty list gives an empty list.
+        length: the common length in characters; None takes that of the longest text.
+        value: the padding character.
+        side: where the padding goes.
+
+    Returns:
+        As many texts as there were, in the same order, all of the same length.
+
+    Raises:
+        TypeError: if ``texts`` is one string, or holds something else than strings.
+        ValueError: if a text is longer than ``length`` (nothing is cut silently), if
+            ``value`` is not one character, or ``side`` is neither right nor left.
+
+    Built in: notebooks/01_text_and_padding.ipynb, section 1.4.
+    """
+    texts = _texts(texts)
+    if not isinstance(value, str) or len(value) != 1:
+        raise ValueError(f"value must be one character, got {value!r}")
+    if side not in ("right", "left"):
+        raise ValueError(f"side must be 'right' or 'left', got {side!r}")
+    longest = max(map(len, texts), default=0)
+    if length is None:
+        length = longest
+    if longest > length:
+        text = max(texts, key=len)
+        raise ValueError(
+            f"{_shorten(text)!r} has {longest} characters, more than length={length}; "
+            "pass a larger length, or cut the text yourself: text[:length]"
+        )
+    extend = str.ljust if side == "right" else str.rjust
+    return [extend(text, length, value) for text in texts]
+
+
+def encode_batch(
+    vocab: Vocabulary, texts: Iterable[str], *, end: bool = False
+) -> Tensor:
+    """Encode several texts into one rectangle of ids.
+
+    Args:
+        vocab: the vocabulary.
+        texts: B texts. Where their lengths differ, the short ones are filled on the
+            right with ``vocab.pad_id``.
+        end: put ``vocab.end_id`` after the last character of each text.
+
+    Returns:
+        int64, shape (B, T), T being the longest text (plus one with ``end``).
+
+    Raises:
+        TypeError: if ``texts`` is one string, or holds something else than strings.
+        ValueError: if there is no text, a character is unknown, or a symbol is needed
+            that the vocabulary does not have; the message says how to get it.
+
+    Built in: notebooks/01_text_and_padding.ipynb, section 1.4.
+    """
+    texts = _texts(texts)
+    if not texts:
+        raise ValueError("encode_batch needs at least one text, got an empty list")
+    if end and vocab.end_id is None:
+        raise ValueError(
+            "end=True needs an end-of-text symbol: build the vocabulary with "
+            "Vocabulary.from_texts(texts, end=True)"
+        )
+    lengths = sorted({len(text) for text in texts})
+    if len(lengths) > 1 and vocab.pad_id is None:
+        raise ValueError(
+            f"the texts have {lengths[0]} to {lengths[-1]} characters, and a batch "
+            "is a rectangle: pad the texts first, pad(texts), or build the vocabulary "
+            "with a padding symbol, Vocabulary.from_texts(texts, pad=True)"
+        )
+    fill = vocab.pad_id if vocab.pad_id is not None else 0
+    batch = torch.full((len(texts), lengths[-1] + end), fill)  # (B, T)
+    for row, text in zip(batch, texts, strict=True):
+        row[: len(text)] = vocab.encode(text)
+        if end:
+            row[len(text)] = vocab.end_id
+    return batch
+
+
+def shift(ids: Tensor) -> tuple[Tensor, Tensor]:
+    """Split ids into inputs and targets: the targets are the inputs moved on by one.
+
+    Args:
+        ids: shape (..., T + 1), any dtype.
+
+    Returns:
+        ``(inputs, targets)``, each of shape (..., T): all but the last entry of the
+        last axis, and all but the first. Both are views of ``ids``.
+
+    Raises:
+        ValueError: if the last axis has fewer than two entries.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.1.
+    """
+    if ids.ndim == 0 or ids.shape[-1] < 2:
+        raise ValueError(
+            f"shift needs at least two characters in each row, got ids of shape "
+            f"{tuple(ids.shape)}: one to read and one to predict"
+        )
+    return ids[..., :-1], ids[..., 1:]
+
+
+def one_hot(ids: Tensor, vocab_size: int) -> Tensor:
+    """Turn character ids into one-hot rows.
+
+    Args:
+        ids: an integer tensor, shape (...); each value in [0, vocab_size).
+        vocab_size: number of distinct symbols V, at least 1.
+
+    Returns:
+        float32, shape (..., V), on the device of ``ids``; each last-axis row sums to 1.
+
+    Raises:
+        TypeError: if ``ids`` is not an integer tensor.
+        ValueError: if an id is outside [0, V); the message names the id and its
+            position.
+
+    Built in: notebooks/03_one_hot_encoding.ipynb, section 3.2.
+    Source: torch.nn.functional.one_hot (the oracle in tests/test_data.py).
+    """
+    if vocab_size < 1:
+        raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
+    _check_ids(ids, vocab_size)
+    rows = torch.zeros(*ids.shape, vocab_size, device=ids.device)  # (..., V)
+    return rows.scatter_(-1, ids.long().unsqueeze(-1), 1.0)
+
+
+def windows(
+    ids: Tensor,
+    seq_len: int,
+    stride: int | None = None,
+    *,
+    remainder: Literal["pad", "drop"] = "pad",
+) -> tuple[Tensor, Tensor]:
+    """Cut a long text into windows of inputs and targets.
+
+    The shift is made before the cut, so the last target of a window is the character
+    that really follows, and the last target of all is the last character of the text.
+
+    Args:
+        ids: int64, shape (N,), N at least 2.
+        seq_len: characters in a window, T, at least 1.
+        stride: characters from the start of one window to the start of the next, in
+            [1, T]; None takes T, so that every target is covered exactly once.
+        remainder: what becomes of the characters after the last full window: "pad"
+            makes one more window of them, filled up with targets ``IGNORE_INDEX``
+            (under inputs 0), which the loss leaves out; "drop" leaves them out.
+
+    Returns:
+        ``(inputs, targets)``, each int64 of shape (number of windows, T).
+
+    Raises:
+        TypeError: if ``ids`` is not an integer tensor.
+        ValueError: if the shapes do not fit, if ``stride`` would skip characters, or
+            if "drop" would leave nothing.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
+    """
+    _check_integer(ids)
+    if ids.ndim != 1:
+        raise ValueError(f"windows takes ids of shape (N,), got {tuple(ids.shape)}")
+    if seq_len < 1:
+        raise ValueError(f"seq_len must be at least 1, got {seq_len}")
+    stride = seq_len if stride is None else stride
+    if not 1 <= stride <= seq_len:
+        raise ValueError(
+            f"stride must be from 1 to seq_len={seq_len}, got {stride}: a larger one "
+            "would skip characters"
+        )
+    if remainder not in ("pad", "drop"):
+        raise ValueError(f"remainder must be 'pad' or 'drop', got {remainder!r}")
+    inputs, targets = shift(ids.long())
+    missing = seq_len - len(inputs)
+    if missing <= 0:
+        missing = -(len(inputs) - seq_len) % stride
+    if missing and remainder == "pad":
+        inputs = torch.cat([inputs, inputs.new_zeros(missing)])
+        targets = torch.cat([targets, targets.new_full((missing,), IGNORE_INDEX)])
+    elif len(inputs) < seq_len:
+        raise ValueError(
+            f"{len(ids)} characters give no window of seq_len={seq_len} (that takes "
+            f"{seq_len + 1}): choose a smaller seq_len or remainder='pad'"
+        )
+    return inputs.unfold(0, seq_len, stride), targets.unfold(0, seq_len, stride)
+
+
+def uniform_loss(vocab_size: int) -> float:
+    """The loss of guessing every symbol with the same probability: ln V.
+
+    Args:
+        vocab_size: number of distinct symbols V, at least 1.
+
+    Returns:
+        ln V, in nats per character.
+
+    Raises:
+        ValueError: if ``vocab_size`` is below 1.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    """
+    if vocab_size < 1:
+        raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
+    return math.log(vocab_size)
+
+
+def unigram_loss(targets: Tensor) -> float:
+    """The loss of a table that knows how often each symbol occurs, and nothing else.
+
+    It is the entropy of the targets, counted on the very targets that it is asked to
+    predict: no model without inputs can do better on them.
+
+    Args:
+        targets: integer tensor of any shape; ``IGNORE_INDEX`` is left out.
+
+    Returns:
+        H(target), in nats per character.
+
+    Raises:
+        TypeError: if ``targets`` is not an integer tensor.
+        ValueError: if no target is left to count.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    """
+    return _conditional_entropy(torch.zeros_like(targets), targets)
+
+
+def bigram_loss(inputs: Tensor, targets: Tensor) -> float:
+    """The loss of a table that sees the current symbol: the best without memory.
+
+    It is the conditional entropy of the target given the input, counted on the very
+    pairs that it is asked to predict.
+
+    Args:
+        inputs: integer tensor of any shape.
+        targets: integer tensor of the same shape; ``IGNORE_INDEX`` is left out.
+
+    Returns:
+        H(target | input), in nats per character.
+
+    Raises:
+        TypeError: if a tensor does not hold integers.
+        ValueError: if the shapes differ, or no target is left to count.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    """
+    return _conditional_entropy(inputs, targets)
+
+
+def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
+    """The loss of a perfect memory: the floor under every model that reads the row.
+
+    It is the conditional entropy of the target given everything before it in its row.
+
+    Args:
+        inputs: integer tensor, shape (T,) or (B, T).
+        targets: integer tensor of the same shape; ``IGNORE_INDEX`` is left out.
+
+    Returns:
+        H(target | prefix), in nats per character.
+
+    Raises:
+        TypeError: if a tensor does not hold integers.
+        ValueError: if the shapes differ or have another number of axes, or no target
+            is left to count.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.6.
+    """
+    _check_integer(inputs)
+    if inputs.ndim not in (1, 2):
+        raise ValueError(
+            f"inputs must have shape (T,) or (B, T), got {tuple(inputs.shape)}"
+        )
+    known: dict[tuple[int, int], int] = {}
+    prefixes = torch.empty_like(inputs, dtype=torch.long)
+    for row, numbers in zip(
+        inputs.reshape(-1, inputs.shape[-1]).tolist(),
+        prefixes.view(-1, inputs.shape[-1]),
+        strict=True,
+    ):
+        prefix = -1
+        for t, i in enumerate(row):
+            # A prefix is the one before it and one more character: a walk in a trie.
+            prefix = known.setdefault((prefix, i), len(known))
+            numbers[t] = prefix
+    return _conditional_entropy(prefixes, targets)
+
+
+def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
+    """H(target | context) in nats, over the pairs whose target counts."""
+    _check_integer(contexts)
+    _check_integer(targets)
+    if contexts.shape != targets.shape:
+        raise ValueError(
+            f"inputs {tuple(contexts.shape)} and targets {tuple(targets.shape)} must "
+            "have the same shape; make both with shift(ids)"
+        )
+    counted = targets != IGNORE_INDEX
+    if not counted.any():
+        raise ValueError("there is no target to count")
+    pairs = torch.stack([contexts[counted], targets[counted]])  # (2, N)
+    _, context_of_pair, per_context = pairs[0].unique(
+        return_inverse=True, return_counts=True
+    )
+    _, pair, per_pair = pairs.unique(dim=1, return_inverse=True, return_counts=True)
+    share = per_pair[pair].double() / per_context[context_of_pair]  # (N,)
+    return -share.log().mean().item() + 0.0
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError(f"expected a list of texts, got one string: write [{texts!r}]")
+    texts = list(texts)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(
+                f"every text must be a string; texts[{i}] is {type(text).__name__}"
+            )
+    return texts
+
+
+def _check_integer(ids: Tensor) -> None:
+    if not isinstance(ids, Tensor):
+        raise TypeError(
+            f"ids must be a tensor, got {type(ids).__name__}; "
+            "vocab.encode(text) or torch.tensor(ids) makes one"
+        )
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(
+            f"ids must be integers (torch.int64), got {ids.dtype}; torch.tensor([...]) "
+            "keeps integers, torch.Tensor([...]) turns them into floats "
+            "(notebooks/02_inputs_and_targets.ipynb)"
+        )
+
+
+def _check_ids(ids: Tensor, vocab_size: int) -> None:
+    _check_integer(ids)
+    if ids.numel() == 0:
+        return
+    low, high = ids.aminmax()
+    if low < 0 or high >= vocab_size:
+        wrong = (ids < 0) | (ids >= vocab_size)
+        position = tuple(wrong.nonzero()[0].tolist())
+        raise ValueError(
+            f"id {int(ids[position])} at position {position} is outside "
+            f"[0, {vocab_size}): the vocabulary has {vocab_size} symbols"
+        )
+
+
+def _shorten(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,329 @@
+"""The character RNN, twice: on ``nn.RNN``, and from three weight matrices a layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from charrnn_helpers.data import one_hot
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+}
+
+
+class CharRNN(nn.Module):
+    """A character model: one-hot rows into ``nn.RNN``, its output into ``nn.Linear``.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, H.
+        num_layers: recurrent layers, each reading the states of the one below.
+        nonlinearity: "tanh" or "relu".
+
+    Raises:
+        ValueError: if a size is below 1 or the nonlinearity is not one of the two.
+
+    Built in: notebooks/04_the_rnn_model.ipynb, section 4.5.
+    Source: torch.nn.RNN.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: Literal["tanh", "relu"] = "tanh",
+    ) -> None:
+        super().__init__()
+        _check_sizes(vocab_size, hidden_size, num_layers)
+        _check_nonlinearity(nonlinearity, ("tanh", "relu"))
+        self.vocab_size = vocab_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.nonlinearity = nonlinearity
+        self.rnn = nn.RNN(
+            vocab_size,
+            hidden_size,
+            num_layers,
+            nonlinearity=nonlinearity,
+            batch_first=True,
+        )
+        self.output = nn.Linear(hidden_size, vocab_size)
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Read a batch of texts and score every next character.
+
+        Args:
+            ids: int64, shape (B, T), or (T,) for one text; each value in [0, V).
+            h_0: the hidden state to start from, shape (num_layers, B, H), or
+                (num_layers, H) for one text; None starts from zeros.
+
+        Returns:
+            ``logits`` of shape (B, T, V): row t scores the character after ids[:, t];
+            ``h_n`` of shape (num_layers, B, H): the state after the last character.
+            Without the axis B for one text.
+
+        Raises:
+            TypeError: if ``ids`` is not an integer tensor.
+            ValueError: if ``ids`` has no character, another number of axes or an id
+                outside [0, V), or if ``h_0`` has another shape.
+        """
+        _check_input(self, ids, h_0)
+        x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
+        output, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
+        return self.output(output), h_n  # (B, T, V)
+
+    def extra_repr(self) -> str:
+        return _sizes(self)
+
+
+class ScratchRNNCell(nn.Module):
+    """One step of one recurrent layer.
+
+    ``h_t = act(x_t W_ihᵀ + b_ih + h_prev W_hhᵀ + b_hh)``
+
+    Args:
+        input_size: numbers in ``x_t``: V in the first layer, H above.
+        hidden_size: numbers in the hidden state, H.
+        nonlinearity: "tanh", "relu" or "sigmoid" (which ``nn.RNN`` does not have).
+
+    Attributes:
+        W_ih: input to hidden, shape (H, input_size).
+        W_hh: hidden to hidden, shape (H, H).
+        b_ih, b_hh: the two biases, shape (H,) each; stored as ``nn.RNN`` stores them.
+
+    Raises:
+        ValueError: if a size is below 1 or the nonlinearity is unknown.
+
+    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.3.
+    Source: torch.nn.RNNCell (the oracle in tests/test_models.py).
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        nonlinearity: Literal["tanh", "relu", "sigmoid"] = "tanh",
+    ) -> None:
+        super().__init__()
+        _check_sizes(input_size, hidden_size)
+        _check_nonlinearity(nonlinearity, tuple(ACTIVATIONS))
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.nonlinearity = nonlinearity
+        self.W_ih = nn.Parameter(_uniform(hidden_size, hidden_size, input_size))
+        self.W_hh = nn.Parameter(_uniform(hidden_size, hidden_size, hidden_size))
+        self.b_ih = nn.Parameter(_uniform(hidden_size, hidden_size))
+        self.b_hh = nn.Parameter(_uniform(hidden_size, hidden_size))
+
+    def forward(self, x_t: Tensor, h_prev: Tensor) -> Tensor:
+        """Take one step.
+
+        Args:
+            x_t: the input of this step, shape (B, input_size).
+            h_prev: the hidden state before it, shape (B, H).
+
+        Returns:
+            ``h_t``: the hidden state after it, shape (B, H).
+        """
+        from_input = x_t @ self.W_ih.T + self.b_ih  # (B, H)
+        from_state = h_prev @ self.W_hh.T + self.b_hh  # (B, H)
+        return ACTIVATIONS[self.nonlinearity](from_input + from_state)
+
+    def run(self, x: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
+        """Take all the steps of a batch: the same numbers as ``forward`` in a loop.
+
+        Only the product with ``W_hh`` has to wait for the step before it. The inputs
+        of all the steps are multiplied at once before the loop, both biases with them.
+
+        Args:
+            x: the inputs, shape (B, T, input_size), T at least 1.
+            h_0: the hidden state before the first of them, shape (B, H).
+
+        Returns:
+            The states of all the steps, shape (B, T, H), and the last of them, (B, H).
+
+        Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.6.
+        """
+        activation = ACTIVATIONS[self.nonlinearity]
+        from_inputs = x @ self.W_ih.T + (self.b_ih + self.b_hh)  # (B, T, H)
+        W_hh_T = self.W_hh.T
+        h_t, states = h_0, []
+        # unbind has one backward for all the steps; from_inputs[:, t] would have T,
+        # each of them as large as the whole.
+        for from_input in from_inputs.unbind(1):
+            h_t = activation(torch.addmm(from_input, h_t, W_hh_T))  # (B, H)
+            states.append(h_t)
+        return torch.stack(states, dim=1), h_t  # (B, T, H)
+
+    def extra_repr(self) -> str:
+        return f"{self.input_size}, {self.hidden_size}, {self.nonlinearity!r}"
+
+
+class ScratchRNN(nn.Module):
+    """The same model as :class:`CharRNN`, with every weight and every step in the open.
+
+    With the same seed it starts from the same weights as ``CharRNN``, and after
+    ``load_from`` it agrees with one in logits, states and gradients.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, H.
+        num_layers: recurrent layers, each reading the states of the one below.
+        nonlinearity: "tanh", "relu" or "sigmoid" (which ``nn.RNN`` does not have).
+
+    Attributes:
+        cells: the recurrent layers, :class:`ScratchRNNCell` each, the lowest first.
+        W_ho: hidden to output, shape (V, H).
+        b_o: the bias of the output, shape (V,).
+
+    Raises:
+        ValueError: if a size is below 1 or the nonlinearity is unknown.
+
+    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.4.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: Literal["tanh", "relu", "sigmoid"] = "tanh",
+    ) -> None:
+        super().__init__()
+        _check_sizes(vocab_size, hidden_size, num_layers)
+        self.vocab_size = vocab_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.nonlinearity = nonlinearity
+        self.cells = nn.ModuleList(
+            ScratchRNNCell(
+                vocab_size if layer == 0 else hidden_size, hidden_size, nonlinearity
+            )
+            for layer in range(num_layers)
+        )
+        self.W_ho = nn.Parameter(_uniform(hidden_size, vocab_size, hidden_size))
+        self.b_o = nn.Parameter(_uniform(hidden_size, vocab_size))
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Read a batch of texts and score every next character.
+
+        Args, returns and errors: those of :meth:`CharRNN.forward`.
+        """
+        _check_input(self, ids, h_0)
+        rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
+        x = one_hot(rows, self.vocab_size).to(self.W_ho.dtype)  # (B, T, V)
+        if h_0 is None:
+            h_0 = x.new_zeros(self.num_layers, len(rows), self.hidden_size)
+        elif ids.ndim == 1:
+            h_0 = h_0.unsqueeze(1)  # (num_layers, 1, H)
+        last = []
+        for cell, h in zip(self.cells, h_0, strict=True):
+            x, h_t = cell.run(x, h)  # (B, T, H), (B, H)
+            last.append(h_t)
+        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
+        h_n = torch.stack(last)  # (num_layers, B, H)
+        return (logits, h_n) if ids.ndim == 2 else (logits[0], h_n[:, 0])
+
+    @torch.no_grad()
+    def load_from(self, other: CharRNN) -> ScratchRNN:
+        """Copy the weights of a model on ``nn.RNN``; they are stored the same way.
+
+        Args:
+            other: a ``CharRNN`` of the same sizes and nonlinearity.
+
+        Returns:
+            This model, which afterwards computes what ``other`` computes.
+
+        Raises:
+            TypeError: if ``other`` is not a ``CharRNN``.
+            ValueError: if the sizes or the nonlinearity differ; nothing is copied.
+        """
+        if not isinstance(other, CharRNN):
+            raise TypeError(
+                f"load_from takes a CharRNN, got {type(other).__name__}; for another "
+                "ScratchRNN use load_state_dict(other.state_dict())"
+            )
+        if _sizes(self) != _sizes(other):
+            raise ValueError(
+                f"the models differ: this one is ({_sizes(self)}), the other "
+                f"({_sizes(other)})"
+            )
+        for layer, cell in enumerate(self.cells):
+            cell.W_ih.copy_(getattr(other.rnn, f"weight_ih_l{layer}"))
+            cell.W_hh.copy_(getattr(other.rnn, f"weight_hh_l{layer}"))
+            cell.b_ih.copy_(getattr(other.rnn, f"bias_ih_l{layer}"))
+            cell.b_hh.copy_(getattr(other.rnn, f"bias_hh_l{layer}"))
+        self.W_ho.copy_(other.output.weight)
+        self.b_o.copy_(other.output.bias)
+        return self
+
+    def extra_repr(self) -> str:
+        return _sizes(self)
+
+
+def _uniform(fan: int, *shape: int) -> Tensor:
+    """Where PyTorch's own layers start: uniform within ±1/√fan."""
+    bound = 1 / math.sqrt(fan)
+    return torch.empty(*shape).uniform_(-bound, bound)
+
+
+def _sizes(model: CharRNN | ScratchRNN) -> str:
+    return (
+        f"vocab_size={model.vocab_size}, hidden_size={model.hidden_size}, "
+        f"num_layers={model.num_layers}, nonlinearity={model.nonlinearity!r}"
+    )
+
+
+def _check_sizes(*sizes: int) -> None:
+    for size in sizes:
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ValueError(
+                f"every size of a model must be a whole number from 1, got {size!r}"
+            )
+
+
+def _check_nonlinearity(nonlinearity: str, known: tuple[str, ...]) -> None:
+    if nonlinearity not in known:
+        raise ValueError(
+            f"nonlinearity must be one of {', '.join(map(repr, known))}, "
+            f"got {nonlinearity!r} (notebooks/04_the_rnn_model.ipynb)"
+        )
+
+
+def _check_input(model: CharRNN | ScratchRNN, ids: Tensor, h_0: Tensor | None) -> None:
+    """Refuse what ``nn.RNN`` would refuse; the values of the ids are one_hot's."""
+    if not isinstance(ids, Tensor):
+        raise TypeError(
+            f"ids must be an integer tensor, got {type(ids).__name__}; "
+            "vocab.encode(text) or encode_batch(vocab, texts) makes one"
+        )
+    if ids.is_floating_point() and ids.ndim in (2, 3):
+        raise TypeError(
+            f"ids must be integers of shape (B, T), got {ids.dtype} of shape "
+            f"{tuple(ids.shape)}; the model makes the one-hot rows itself"
+        )
+    if ids.ndim not in (1, 2):
+        raise ValueError(
+            f"ids must have shape (B, T), or (T,) for one text, got {tuple(ids.shape)}"
+        )
+    if ids.shape[-1] == 0:
+        raise ValueError(
+            f"ids of shape {tuple(ids.shape)} hold no character: give at least one"
+        )
+    if h_0 is None:
+        return
+    batch = () if ids.ndim == 1 else (len(ids),)
+    expected = (model.num_layers, *batch, model.hidden_size)
+    if tuple(h_0.shape) != expected:
+        raise ValueError(
+            f"h_0 must have shape {expected}, that is (num_layers, B, H) also with "
+            f"batch_first=True, got {tuple(h_0.shape)}"
+        )

@@ -1,0 +1,280 @@
+"""From a model to text: predict one character, sample many, shape the distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from charrnn_helpers.data import Vocabulary
+from charrnn_helpers.models import CharRNN, ScratchRNN
+from charrnn_helpers.training import evaluation_mode
+
+
+@torch.no_grad()
+def predict(
+    model: nn.Module, vocab: Vocabulary, prompt: str
+) -> tuple[str, Tensor, Tensor]:
+    """Read a prompt and say which character is most likely to follow.
+
+    Args:
+        model: maps ids (T,) to ``(logits (T, V), h_n)``.
+        vocab: the vocabulary that its ids come from.
+        prompt: at least one character, each in the vocabulary.
+
+    Returns:
+        ``character``: the most likely symbol (a special one by its name, such as
+        ``<end>``); ``probs``: shape (V,), the probability of every symbol;
+        ``h``: shape (num_layers, H), the hidden state after the prompt.
+
+    Raises:
+        TypeError: if ``prompt`` is not a string.
+        ValueError: if it is empty, holds an unknown character, or the model and the
+            vocabulary have different sizes.
+
+    Built in: notebooks/07_sampling.ipynb, section 7.1.
+    """
+    logits, h = _read(model, vocab, prompt)
+    probs = logits.softmax(dim=-1)  # (V,)
+    return vocab.itos[int(probs.argmax())], probs, h
+
+
+def sampling_probs(
+    logits: Tensor,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> Tensor:
+    """Turn logits into the distribution that the next symbol is drawn from.
+
+    The logits are divided by the temperature; then all but the ``top_k`` most likely
+    symbols are removed; then all but the smallest set of most likely symbols whose
+    probabilities reach ``top_p``. What is left is scaled to sum to 1. Where symbols
+    tie at the border, those with the lower ids stay.
+
+    Args:
+        logits: floating-point, shape (..., V).
+        temperature: at least 0; below 1 sharpens, above 1 flattens; 0 puts
+            everything on the most likely symbol.
+        top_k: symbols that may be drawn, at least 1; None keeps all.
+        top_p: share of the probability that is kept, in (0, 1]; None keeps all.
+
+    Returns:
+        Probabilities, of the shape and dtype of ``logits``.
+
+    Raises:
+        ValueError: if a number is out of its range; the message names it.
+
+    Built in: notebooks/07_sampling.ipynb, section 7.4.
+    """
+    _check_controls(temperature, top_k, top_p)
+    rows = logits.detach().double().reshape(-1, logits.shape[-1]).numpy()  # (N, V)
+    probs = np.stack([_probs(row, temperature, top_k, top_p) for row in rows])
+    return torch.from_numpy(probs).to(logits.dtype).reshape(logits.shape)  # (..., V)
+
+
+@torch.no_grad()
+def sample(
+    model: nn.Module,
+    vocab: Vocabulary,
+    prompt: str,
+    max_new_chars: int,
+    *,
+    temperature: float = 0.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    stop: str | None = None,
+    generator: torch.Generator | None = None,
+) -> str:
+    """Continue a prompt, one character at a time, carrying the hidden state.
+
+    The prompt is read once. After that each character costs one step, so that the
+    cost is linear in the length of the text.
+
+    Args:
+        model: maps ids (T,) and a state to ``(logits (T, V), h_n)``.
+        vocab: the vocabulary that its ids come from.
+        prompt: at least one character, each in the vocabulary.
+        max_new_chars: characters to add at the most, at least 0.
+        temperature: 0 always takes the most likely character (greedy); above 0 draws
+            from :func:`sampling_probs`.
+        top_k: draw among that many symbols only; None among all.
+        top_p: draw from the most likely symbols that hold this share of the
+            probability; None from all.
+        stop: a text that ends the sampling when it has been produced after the
+            prompt; it is kept in the result.
+        generator: draws the random numbers; None takes torch's global one. Unused
+            when greedy.
+
+    Returns:
+        The prompt and its continuation. It is shorter than ``max_new_chars`` where
+        the model produced ``stop`` or the end-of-text symbol (which is left out). The
+        padding symbol is never drawn.
+
+    Raises:
+        TypeError: if ``prompt`` is not a string.
+        ValueError: if it is empty or holds an unknown character, if the model and the
+            vocabulary have different sizes, or a number is out of its range.
+
+    Built in: notebooks/07_sampling.ipynb, section 7.3.
+    """
+    _check_controls(temperature, top_k, top_p)
+    whole = isinstance(max_new_chars, int) and not isinstance(max_new_chars, bool)
+    if not whole or max_new_chars < 0:
+        raise ValueError(
+            f"max_new_chars must be a whole number from 0, got {max_new_chars!r}"
+        )
+    if stop == "":
+        raise ValueError("stop must be a text of at least one character, or None")
+
+    first, h = _read(model, vocab, prompt)
+    logits = first.numpy().copy()
+    with evaluation_mode(model):
+        step = _stepper(model, h)
+        if temperature > 0:
+            draws = torch.rand(max_new_chars, generator=generator).tolist()
+        new: list[str] = []
+        for n in range(max_new_chars):
+            if vocab.pad_id is not None:
+                logits[vocab.pad_id] = -np.inf
+            if temperature > 0:
+                probs = _probs(logits, temperature, top_k, top_p)
+                # The inverse of the cumulative distribution turns a uniform draw into
+                # a symbol. Scaled by the last entry, the draw stays below it.
+                cumulative = probs.cumsum()
+                point = draws[n] * cumulative[-1]
+                i = int(cumulative.searchsorted(point, side="right"))
+            else:
+                i = int(logits.argmax())
+            if i == vocab.end_id:
+                break
+            new.append(vocab.itos[i])
+            if stop is not None and "".join(new[-len(stop) :]) == stop:
+                break
+            if n + 1 < max_new_chars:
+                logits = step(i)
+    return prompt + "".join(new)
+
+
+def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Tensor]:
+    """Logits (V,) after the prompt, and the hidden state."""
+    if isinstance(prompt, str) and not prompt:
+        raise ValueError(
+            "the prompt is empty: give at least one character, for the model predicts "
+            "what follows a character"
+        )
+    ids = vocab.encode(prompt)  # (T,)
+    with evaluation_mode(model):
+        logits, h = model(ids)
+    if logits.shape[-1] != len(vocab):
+        raise ValueError(
+            f"the model scores {logits.shape[-1]} symbols and the vocabulary has "
+            f"{len(vocab)}: they do not belong together"
+        )
+    if not logits[-1].isfinite().all():
+        raise ValueError(
+            "the model's scores are not finite numbers: its training diverged; train "
+            "a fresh model with a smaller lr, or with max_norm=1.0"
+        )
+    return logits[-1], h
+
+
+def _stepper(model: nn.Module, h: Tensor) -> Callable[[int], np.ndarray]:
+    """A function that takes one id, moves the state on, and returns the logits (V,)."""
+    if type(model) is CharRNN:
+        layers = [
+            tuple(getattr(model.rnn, f"{name}_l{layer}") for name in _RNN_WEIGHTS)
+            for layer in range(model.num_layers)
+        ]
+        return _array_stepper(
+            layers, model.output.weight, model.output.bias, model.nonlinearity, h
+        )
+    if type(model) is ScratchRNN:
+        layers = [(c.W_ih, c.W_hh, c.b_ih, c.b_hh) for c in model.cells]
+        return _array_stepper(layers, model.W_ho, model.b_o, model.nonlinearity, h)
+
+    def step(i: int) -> np.ndarray:
+        nonlocal h
+        logits, h = model(torch.tensor([i]), h)  # (1, V)
+        return logits[0].numpy().copy()
+
+    return step
+
+
+_RNN_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+def _array_stepper(
+    layers: list[tuple[Tensor, Tensor, Tensor, Tensor]],
+    W_ho: Tensor,
+    b_o: Tensor,
+    nonlinearity: str,
+    h: Tensor,
+) -> Callable[[int], np.ndarray]:
+    """The same step on NumPy arrays.
+
+    A step is a few products of a matrix and a vector. Calling a module for each of
+    them costs several times as much as the products themselves.
+    """
+    activation = _ARRAY_ACTIVATIONS[nonlinearity]
+    arrays = [tuple(w.detach().numpy() for w in layer) for layer in layers]
+    # One-hot times a matrix is a row look-up: the first product needs no arithmetic.
+    W_ih, _, b_ih, b_hh = arrays[0]
+    rows = np.ascontiguousarray((W_ih + (b_ih + b_hh)[:, None]).T)  # (V, H)
+    above = [(W_ih, b_ih + b_hh) for W_ih, _, b_ih, b_hh in arrays[1:]]
+    recurrent = [W_hh for _, W_hh, _, _ in arrays]
+    out, bias = W_ho.detach().numpy(), b_o.detach().numpy()
+    states = list(h.numpy())  # num_layers times (H,)
+
+    def step(i: int) -> np.ndarray:
+        states[0] = activation(rows[i] + recurrent[0] @ states[0])  # (H,)
+        for k, (W_ih, b) in enumerate(above, start=1):
+            states[k] = activation(W_ih @ states[k - 1] + b + recurrent[k] @ states[k])
+        return out @ states[-1] + bias  # (V,)
+
+    return step
+
+
+_ARRAY_ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "relu": lambda a: np.maximum(a, 0),
+    "sigmoid": lambda a: 0.5 * (1 + np.tanh(0.5 * a)),
+}
+
+
+def _probs(
+    logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None
+) -> np.ndarray:
+    """:func:`sampling_probs` for one row (V,), in float64."""
+    scores = logits.astype(np.float64)
+    if temperature == 0:
+        probs = np.zeros_like(scores)
+        probs[scores.argmax()] = 1.0
+        return probs
+    # Subtracting the largest first keeps a tiny temperature from overflowing.
+    scores = np.exp((scores - scores.max()) / temperature)
+    if top_k is not None and top_k < len(scores):
+        scores[np.argsort(-scores, kind="stable")[top_k:]] = 0
+    probs = scores / scores.sum()
+    if top_p is not None and top_p < 1:
+        order = np.argsort(-probs, kind="stable")
+        before = np.cumsum(probs[order]) - probs[order]
+        probs[order[before >= top_p]] = 0
+        probs /= probs.sum()
+    return probs
+
+
+def _check_controls(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    if not 0 <= temperature < float("inf"):
+        raise ValueError(
+            f"temperature must be a number from 0, got {temperature}; 0 is greedy, "
+            "1 leaves the model's probabilities as they are "
+            "(notebooks/07_sampling.ipynb)"
+        )
+    if top_k is not None and (not isinstance(top_k, int) or top_k < 1):
+        raise ValueError(f"top_k must be a whole number from 1 (or None), got {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p must be above 0 and at most 1 (or None), got {top_p}")
