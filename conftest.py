@@ -1,0 +1,42 @@
+"""What holds for the whole test run, unit tests and notebooks alike."""
+
+from collections import defaultdict
+
+import pytest
+from kernel_environment import prepare
+
+prepare()  # before anything imports torch, and so that every kernel inherits it
+
+OUTPUT_TIMEOUT = 60  # seconds; nbval waits 5, too few on a busy machine
+SHOWN = 10
+_seconds: dict[str, float] = defaultdict(float)
+_failed_notebooks: set[str] = set()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give each notebook cell more time between its end and its output."""
+    if hasattr(item, "output_timeout"):
+        item.output_timeout = OUTPUT_TIMEOUT
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up the time of each test, and of each notebook over its cells."""
+    file = report.nodeid.split("::")[0]
+    is_notebook = file.endswith(".ipynb")
+    _seconds[file if is_notebook else report.nodeid] += report.duration
+    if is_notebook and report.failed:
+        _failed_notebooks.add(file)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the slowest notebooks and tests, and what to do about a difference."""
+    slowest = sorted(_seconds.items(), key=lambda pair: -pair[1])[:SHOWN]
+    if len(slowest) > 1:
+        terminalreporter.section(f"slowest {len(slowest)} notebooks or tests")
+        for name, seconds in slowest:
+            terminalreporter.write_line(f"{seconds:7.2f} s  {name}")
+    for name in sorted(_failed_notebooks):
+        terminalreporter.write_line(
+            f"{name}: an output differs or a cell fails. If the change is intended, "
+            "run make refresh, read the difference, and commit it."
+        )
