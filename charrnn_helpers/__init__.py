@@ -1,0 +1,18 @@
+"""The helper package behind the notebooks *Character RNNs, step by step*.
+
+Each notebook builds its idea in the open, proves that it agrees with the version in
+this package, and the later notebooks import that version:
+
+- ``data``: vocabulary, padding, shifting, one-hot rows, windows, counting baselines.
+- ``models``: the model on ``nn.RNN``, and the same model from scratch.
+- ``training``: the training loop, evaluation, saving and loading.
+- ``sampling``: predicting one character, generating many.
+- ``plotting``: the look of the figures, never a lesson.
+- ``environment``: the check of the installation and the notebooks' set-up.
+
+Importing the package itself loads none of them, so that
+``charrnn_helpers.environment.check()`` can run, and say what to do, where PyTorch is
+missing.
+"""
+
+__version__ = "1.0.0"
