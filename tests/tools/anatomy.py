@@ -139,9 +139,20 @@ def may_raise(cell: dict) -> bool:
     return any(tag.endswith("raises-exception") for tag in tags(cell))
 
 
-def prose(page: Page) -> str:
-    """The Markdown of a page without code, formulas, links' targets and tags."""
-    text = "\n".join(cell["source"] for _, cell in page.of_type("markdown"))
+def lesson(page: Page) -> list[dict]:
+    """The cells of a page without the lab, the exercises and the quiz."""
+    cells, practice = [], False
+    for cell in page.cells:
+        if heading := re.match(r"## (.*)", cell["source"]):
+            practice = heading[1].startswith(("Try it", "Exercises", "Quiz"))
+        if not practice:
+            cells.append(cell)
+    return cells
+
+
+def prose(cells: list[dict]) -> str:
+    """The Markdown of some cells without code, formulas, links' targets and tags."""
+    text = "\n".join(c["source"] for c in cells if c["cell_type"] == "markdown")
     text = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
     text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`", " ", text, flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)|<[^>]+>", " ", text)
@@ -379,21 +390,22 @@ def folds(page: Page) -> list[str]:
 def proportions(page: Page) -> list[str]:
     """Cells, code and prose are in the proportions that read well."""
     complaints = []
-    code = page.of_type("code")
-    lines = [len(cell["source"].splitlines()) for _, cell in code]
-    for (number, _), count in zip(code, lines, strict=True):
-        if count > LIMITS["code lines"]:
+    for number, cell in page.of_type("code"):
+        if (count := len(cell["source"].splitlines())) > LIMITS["code lines"]:
             complaints.append(f"cell {number} has {count} lines of code, over 30")
+    cells = lesson(page)
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    lines = [len(cell["source"].splitlines()) for cell in code]
     if lines and statistics.median(lines) > LIMITS["median"]:
         complaints.append(f"the median code cell has {statistics.median(lines)} lines")
     kinds = "".join(cell["cell_type"][0] for cell in page.cells)
     if run := re.search("c" * (LIMITS["code cells in a row"] + 1), kinds):
         complaints.append(f"four code cells in a row from cell {run.start()}")
     low, high = (12, 60) if page.is_start else (25, 75)
-    if not low <= len(page.cells) <= high:
-        complaints.append(f"{len(page.cells)} cells, not {low} to {high}")
+    if not low <= len(cells) <= high:
+        complaints.append(f"{len(cells)} cells in the lesson, not {low} to {high}")
     low, high = (500, 3_000) if page.is_start else (1_000, 4_000)
-    words = len(re.findall(r"[^\W_][\w'’-]*", prose(page)))
+    words = len(re.findall(r"[^\W_][\w'’-]*", prose(cells)))
     if not low <= words <= high:
         complaints.append(f"{words} words of prose, not {low} to {high}")
     if page.size > LIMITS["bytes"]:
@@ -403,7 +415,7 @@ def proportions(page: Page) -> list[str]:
 
 def plain_words(page: Page) -> list[str]:
     """No word that makes a reader who struggles feel slow."""
-    text = " ".join(prose(page).split())
+    text = " ".join(prose(page.cells).split())
     return [
         f"the prose says '{found[1]}': …{found[0]}"
         for found in re.finditer(
