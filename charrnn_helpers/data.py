@@ -162,7 +162,12 @@ class Vocabulary:
             TypeError: if the ids are not integers.
             ValueError: if they have more than one axis, or an id is outside [0, V).
         """
-        ids = torch.as_tensor(ids)
+        try:
+            ids = torch.as_tensor(ids)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"decode takes integer ids, got {_shorten(repr(ids))}"
+            ) from None
         if ids.ndim != 1:
             raise ValueError(
                 f"decode takes ids of shape (T,), got {tuple(ids.shape)}; "
@@ -459,9 +464,7 @@ def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
     known: dict[tuple[int, int], int] = {}
     prefixes = torch.empty_like(inputs, dtype=torch.long)
     for row, numbers in zip(
-        inputs.reshape(-1, inputs.shape[-1]).tolist(),
-        prefixes.view(-1, inputs.shape[-1]),
-        strict=True,
+        torch.atleast_2d(inputs).tolist(), torch.atleast_2d(prefixes), strict=True
     ):
         prefix = -1
         for t, i in enumerate(row):
@@ -480,6 +483,7 @@ def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
             f"inputs {tuple(contexts.shape)} and targets {tuple(targets.shape)} must "
             "have the same shape; make both with shift(ids)"
         )
+    targets = targets.long()  # in one byte, IGNORE_INDEX would be 156
     counted = targets != IGNORE_INDEX
     if not counted.any():
         raise ValueError("there is no target to count")
@@ -522,6 +526,7 @@ def _check_ids(ids: Tensor, vocab_size: int) -> None:
     _check_integer(ids)
     if ids.numel() == 0:
         return
+    ids = ids.long()  # in one byte, a vocab_size above 127 would wrap around
     low, high = ids.aminmax()
     if low < 0 or high >= vocab_size:
         wrong = (ids < 0) | (ids >= vocab_size)

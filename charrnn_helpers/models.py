@@ -81,6 +81,7 @@ class CharRNN(nn.Module):
         return self.output(output), h_n  # (B, T, V)
 
     def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
         return _sizes(self)
 
 
@@ -164,6 +165,7 @@ class ScratchRNNCell(nn.Module):
         return torch.stack(states, dim=1), h_t  # (B, T, H)
 
     def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
         return f"{self.input_size}, {self.hidden_size}, {self.nonlinearity!r}"
 
 
@@ -266,6 +268,7 @@ class ScratchRNN(nn.Module):
         return self
 
     def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
         return _sizes(self)
 
 

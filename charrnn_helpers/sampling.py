@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -66,14 +67,19 @@ def sampling_probs(
         Probabilities, of the shape and dtype of ``logits``.
 
     Raises:
+        TypeError: if ``logits`` is not a floating-point tensor.
         ValueError: if a number is out of its range; the message names it.
 
     Built in: notebooks/07_sampling.ipynb, section 7.4.
     """
     _check_controls(temperature, top_k, top_p)
+    if not isinstance(logits, Tensor) or not logits.is_floating_point():
+        kind = getattr(logits, "dtype", type(logits).__name__)
+        raise TypeError(f"logits must be a floating-point tensor, got {kind}")
     rows = logits.detach().double().reshape(-1, logits.shape[-1]).numpy()  # (N, V)
-    probs = np.stack([_probs(row, temperature, top_k, top_p) for row in rows])
-    return torch.from_numpy(probs).to(logits.dtype).reshape(logits.shape)  # (..., V)
+    probs = [_probs(row, temperature, top_k, top_p) for row in rows]
+    flat = torch.from_numpy(np.array(probs)).to(logits.dtype)  # (N, V)
+    return flat.reshape(logits.shape)  # (..., V)
 
 
 @torch.no_grad()
@@ -117,7 +123,8 @@ def sample(
     Raises:
         TypeError: if ``prompt`` is not a string.
         ValueError: if it is empty or holds an unknown character, if the model and the
-            vocabulary have different sizes, or a number is out of its range.
+            vocabulary have different sizes, if a number is out of its range, or if the
+            model's scores are not finite numbers.
 
     Built in: notebooks/07_sampling.ipynb, section 7.3.
     """
@@ -127,12 +134,15 @@ def sample(
         raise ValueError(
             f"max_new_chars must be a whole number from 0, got {max_new_chars!r}"
         )
-    if stop == "":
-        raise ValueError("stop must be a text of at least one character, or None")
+    if stop is not None and not (isinstance(stop, str) and stop):
+        raise ValueError(
+            f"stop must be a text of at least one character (or None), got {stop!r}"
+        )
 
     first, h = _read(model, vocab, prompt)
     logits = first.numpy().copy()
-    with evaluation_mode(model):
+    # Scores that overflow are refused with an error: no warning on top.
+    with evaluation_mode(model), np.errstate(over="ignore", invalid="ignore"):
         step = _stepper(model, h)
         if temperature > 0:
             draws = torch.rand(max_new_chars, generator=generator).tolist()
@@ -140,6 +150,9 @@ def sample(
         for n in range(max_new_chars):
             if vocab.pad_id is not None:
                 logits[vocab.pad_id] = -np.inf
+            i = int(logits.argmax())
+            if not math.isfinite(logits[i]):  # argmax prefers nan and inf
+                raise ValueError(_NOT_FINITE)
             if temperature > 0:
                 probs = _probs(logits, temperature, top_k, top_p)
                 # The inverse of the cumulative distribution turns a uniform draw into
@@ -147,8 +160,6 @@ def sample(
                 cumulative = probs.cumsum()
                 point = draws[n] * cumulative[-1]
                 i = int(cumulative.searchsorted(point, side="right"))
-            else:
-                i = int(logits.argmax())
             if i == vocab.end_id:
                 break
             new.append(vocab.itos[i])
@@ -175,10 +186,7 @@ def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Ten
             f"{len(vocab)}: they do not belong together"
         )
     if not logits[-1].isfinite().all():
-        raise ValueError(
-            "the model's scores are not finite numbers: its training diverged; train "
-            "a fresh model with a smaller lr, or with max_norm=1.0"
-        )
+        raise ValueError(_NOT_FINITE)
     return logits[-1], h
 
 
@@ -204,6 +212,10 @@ def _stepper(model: nn.Module, h: Tensor) -> Callable[[int], np.ndarray]:
     return step
 
 
+_NOT_FINITE = (
+    "the model's scores are not finite numbers: its training diverged; train a fresh "
+    "model with a smaller lr, or with max_norm=1.0"
+)
 _RNN_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
@@ -254,15 +266,17 @@ def _probs(
         probs = np.zeros_like(scores)
         probs[scores.argmax()] = 1.0
         return probs
-    # Subtracting the largest first keeps a tiny temperature from overflowing.
-    scores = np.exp((scores - scores.max()) / temperature)
+    # With the largest at 0, a tiny temperature can only send the others to -inf.
+    with np.errstate(over="ignore"):
+        scores = np.exp((scores - scores.max()) / temperature)
     if top_k is not None and top_k < len(scores):
         scores[np.argsort(-scores, kind="stable")[top_k:]] = 0
     probs = scores / scores.sum()
     if top_p is not None and top_p < 1:
         order = np.argsort(-probs, kind="stable")
-        before = np.cumsum(probs[order]) - probs[order]
-        probs[order[before >= top_p]] = 0
+        # Eight times 0.1 is a little less than 0.8: rounding must not add a symbol.
+        reached = probs[order].cumsum() >= top_p - 1e-6
+        probs[order[1:][reached[:-1]]] = 0
         probs /= probs.sum()
     return probs
 

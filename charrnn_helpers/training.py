@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
+import math
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,8 +20,8 @@ from torch import Tensor, nn
 from charrnn_helpers.data import IGNORE_INDEX, Vocabulary, _check_integer
 from charrnn_helpers.models import CharRNN, ScratchRNN
 
-FORMAT = "charrnn model"
 FORMAT_VERSION = 1
+_DIGEST_SIZE = hashlib.sha256().digest_size
 
 _MODELS: dict[str, type[nn.Module]] = {"CharRNN": CharRNN, "ScratchRNN": ScratchRNN}
 
@@ -43,7 +46,7 @@ class History:
 
 
 class TrainingDivergedError(ArithmeticError):
-    """The loss is no longer a finite number.
+    """The loss or its gradient is no longer a finite number.
 
     Attributes:
         history: the :class:`History` of the epochs before.
@@ -98,8 +101,8 @@ def fit(
         TypeError: if inputs or targets are not integer tensors.
         ValueError: if their shapes differ or are not (N, T), if no target counts, or
             if a number is out of its range.
-        TrainingDivergedError: if a loss is not finite; it says at which epoch and
-            what to try, and carries the history.
+        TrainingDivergedError: if a loss or its gradient is not finite; it says at
+            which epoch and what to try, and carries the history.
 
     Built in: notebooks/06_training.ipynb, section 6.3.
     """
@@ -128,18 +131,20 @@ def fit(
                     continue  # its mean loss would be 0 / 0
                 logits, _ = model(batch_inputs)
                 loss = _cross_entropy(logits, batch_targets, ignore_index)
-                value = loss.item()
-                if not abs(value) < float("inf"):
-                    raise TrainingDivergedError(
-                        f"the loss is {value} in epoch {epoch}. Try a smaller lr "
-                        f"(it is {lr}), or max_norm=1.0 to clip the gradients; the "
-                        "weights are no longer usable: start from a fresh model",
-                        history,
-                    )
                 optimizer.zero_grad()
                 loss.backward()
-                norms.append(nn.utils.clip_grad_norm_(parameters, limit).item())
+                norm = nn.utils.clip_grad_norm_(parameters, limit).item()
+                value = loss.item()
+                # One step with such gradients would make every weight nan.
+                if not (math.isfinite(value) and math.isfinite(norm)):
+                    raise TrainingDivergedError(
+                        f"the loss is {value} and the norm of its gradients {norm} in "
+                        f"epoch {epoch}. Start from a fresh model, and try a smaller "
+                        f"lr (it is {lr}), or max_norm=1.0 to clip the gradients",
+                        history,
+                    )
                 optimizer.step()
+                norms.append(norm)
                 total += value * counted
                 count += counted
             history.losses.append(total / count)
@@ -245,7 +250,6 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to save into")
     content = {
-        "format": FORMAT,
         "version": FORMAT_VERSION,
         "model": name,
         "hyperparameters": {
@@ -261,16 +265,20 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
         },
         "state_dict": model.state_dict(),
     }
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    # Not tempfile: its files are readable by their owner only, also once renamed.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            torch.save(content, file)
+        with open(temporary, "xb") as file:
+            file.write(buffer.getvalue())
+            # torch.load reads a changed weight without a word: the digest tells.
+            file.write(hashlib.sha256(buffer.getvalue()).digest())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -292,32 +300,32 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
     Built in: notebooks/06_training.ipynb, section 6.10.
     """
     shown = repr(str(path))
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # a damaged file can fail in any way
+    whole = Path(path).read_bytes()
+    written, digest = whole[:-_DIGEST_SIZE], whole[-_DIGEST_SIZE:]
+    if hashlib.sha256(written).digest() != digest:
         raise ValueError(
             f"{shown} cannot be read: it is damaged, incomplete, or no file that "
             "charrnn_helpers.training.save wrote. Save the model again, or take a "
-            "backup"
-        ) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(
-            f"{shown} is a torch file, but not one that charrnn_helpers.training.save "
-            "wrote; read it with torch.load and load_state_dict"
+            "backup; a file of torch.save is read with torch.load"
         )
-    version = content.get("version")
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    try:
+        content = torch.load(io.BytesIO(written), map_location="cpu", weights_only=True)
+        version = content["version"]
+    except Exception as error:  # a forged file can fail in any way
         raise ValueError(
-            f"{shown} has format version {version}, and this charrnn_helpers reads up "
-            f"to {FORMAT_VERSION}: update charrnn_helpers"
+            f"{shown} was not written by charrnn_helpers.training.save; nothing in it "
+            "has been executed"
+        ) from error
+    if version != FORMAT_VERSION:
+        raise ValueError(
+            f"{shown} has format version {version}, and this charrnn_helpers reads "
+            f"version {FORMAT_VERSION}: update charrnn_helpers"
         )
     try:
         vocab = Vocabulary(**content["vocabulary"])
-        model = _MODELS[content["model"]](**content["hyperparameters"])
-        weights = content["state_dict"]
-        model.to(next(iter(weights.values())).dtype).load_state_dict(weights)
+        with torch.device("meta"):  # sizes only: no memory, no random numbers
+            model = _MODELS[content["model"]](**content["hyperparameters"])
+        model.load_state_dict(content["state_dict"], assign=True)
         if len(vocab) != model.vocab_size:
             raise ValueError("vocabulary and model differ in size")
     except Exception as error:
@@ -351,7 +359,7 @@ def _cross_entropy(
 ) -> Tensor:
     return F.cross_entropy(
         logits.flatten(0, -2),  # (B * T, V)
-        targets.flatten(),  # (B * T,)
+        targets.flatten().long(),  # (B * T,)
         ignore_index=ignore_index,
         reduction=reduction,
     )

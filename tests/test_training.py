@@ -1,0 +1,691 @@
+"""Training against the bare loop; models saved, loaded, damaged and forged."""
+
+import copy
+import hashlib
+import io
+import math
+import os
+import pickle
+import stat
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import charrnn_helpers.training as training
+from charrnn_helpers.data import (
+    IGNORE_INDEX,
+    SENTENCES,
+    Vocabulary,
+    encode_batch,
+    pad,
+    shift,
+    windows,
+)
+from charrnn_helpers.models import CharRNN, ScratchRNN
+from charrnn_helpers.sampling import sample
+from charrnn_helpers.training import (
+    History,
+    TrainingDivergedError,
+    evaluate,
+    fit,
+    load,
+    save,
+)
+
+VOCAB = Vocabulary.from_texts(SENTENCES)
+V = len(VOCAB)
+MODELS = [CharRNN, ScratchRNN]
+
+
+@pytest.fixture
+def pair():
+    """Seven rows: every batch size from 2 to 6 leaves a last batch that is smaller."""
+    ids = VOCAB.encode(" ".join(SENTENCES))
+    inputs, targets = windows(ids, 7)
+    assert inputs.shape == (7, 7)
+    assert (targets == IGNORE_INDEX).any()
+    return inputs, targets
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def new_model(model_class=CharRNN, seed=0, **kwargs):
+    torch.manual_seed(seed)
+    return model_class(V, 6, **kwargs)
+
+
+def same_weights(a, b):
+    states = a.state_dict(), b.state_dict()
+    return states[0].keys() == states[1].keys() and all(
+        torch.equal(states[0][name], states[1][name]) for name in states[0]
+    )
+
+
+class Recorder(nn.Module):
+    """Passes everything on and remembers the rows and the modes that it saw."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+        self.batches, self.modes = [], []
+
+    def forward(self, ids, h_0=None):
+        self.batches.append(ids.tolist())
+        self.modes.append((self.training, self.model.training))
+        return self.model(ids, h_0)
+
+
+# ---- fit
+
+
+def bare_loop(
+    model, inputs, targets, *, epochs, lr, batch_size, max_norm, ignore_index, generator
+):
+    """The loop as every tutorial writes it, and the losses and norms by hand."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses, norms = [], []
+    for _ in range(epochs):
+        order = torch.arange(len(inputs))
+        if batch_size is not None:
+            order = torch.randperm(len(inputs), generator=generator)
+        total, count, epoch_norms = 0.0, 0, []
+        for start in range(0, len(inputs), batch_size or len(inputs)):
+            rows = order[start : start + (batch_size or len(inputs))]
+            logits, _ = model(inputs[rows])
+            loss = F.cross_entropy(
+                logits.reshape(-1, V), targets[rows].reshape(-1),
+                ignore_index=ignore_index,
+            )  # fmt: skip
+            model.zero_grad()
+            loss.backward()
+            squares = sum(p.grad.double().square().sum() for p in model.parameters())
+            epoch_norms.append(squares.sqrt().item())
+            if max_norm is not None:
+                nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+            counted = int((targets[rows] != ignore_index).sum())
+            total, count = total + loss.item() * counted, count + counted
+        losses.append(total / count)
+        norms.append(sum(epoch_norms) / len(epoch_norms))
+    return losses, norms
+
+
+@pytest.mark.parametrize("model_class", MODELS)
+@pytest.mark.parametrize("batch_size", [None, 1, 3, 7, 50])
+@pytest.mark.parametrize("max_norm", [None, 0.1])
+@pytest.mark.parametrize("ignore_index", [IGNORE_INDEX, 0])
+def test_fit_is_the_bare_loop_to_the_last_digit(
+    pair, model_class, batch_size, max_norm, ignore_index
+):
+    inputs, targets = pair
+    targets = targets.where(targets != IGNORE_INDEX, ignore_index)
+    controls = {
+        "epochs": 3, "lr": 0.02, "batch_size": batch_size, "max_norm": max_norm,
+        "ignore_index": ignore_index,
+    }  # fmt: skip
+    model, twin = new_model(model_class), new_model(model_class)
+    history = fit(model, inputs, targets, **controls, generator=seeded())
+    losses, norms = bare_loop(twin, inputs, targets, **controls, generator=seeded())
+    assert same_weights(model, twin)
+    assert history.losses == losses
+    assert history.grad_norms == pytest.approx(norms, rel=1e-5)
+    assert isinstance(history, History)
+    assert not history.interrupted
+    assert history.seconds > 0
+
+
+def test_a_clipped_step_is_smaller_and_the_norm_is_that_before(pair):
+    model = new_model()
+    history = fit(model, *pair, epochs=1, lr=0.01, max_norm=0.01)
+    norm = sum(p.grad.square().sum() for p in model.parameters()).sqrt().item()
+    assert norm == pytest.approx(0.01, rel=1e-3)
+    assert history.grad_norms[0] > 0.1
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 2, 3, 6, 7, 8])
+def test_every_row_is_seen_once_an_epoch(pair, batch_size):
+    _, targets = pair
+    rows = torch.arange(7).unsqueeze(1).expand(7, 7)  # a row is full of its number
+    model = Recorder(new_model())
+    fit(model, rows, targets, epochs=2, lr=0.01, batch_size=batch_size)
+    sizes = [len(batch) for batch in model.batches]
+    size = min(batch_size or 7, 7)
+    expected = [size] * (7 // size) + ([7 % size] if 7 % size else [])
+    assert sizes == expected * 2
+    seen = [row[0] for batch in model.batches for row in batch]
+    assert sorted(seen[:7]) == sorted(seen[7:]) == list(range(7))
+    assert batch_size is None or seen[:7] != seen[7:]  # a new order each epoch
+    assert set(model.modes) == {(True, True)}
+
+
+def test_the_running_model_learns_its_sentences():
+    torch.manual_seed(0)
+    model = CharRNN(V, 12)
+    inputs, targets = shift(encode_batch(VOCAB, pad(SENTENCES)))
+    history = fit(model, inputs, targets, epochs=100, lr=0.01)
+    assert history.losses[0] == pytest.approx(2.72, abs=0.01)
+    assert history.losses[-1] == pytest.approx(0.144, abs=0.01)
+    assert evaluate(model, inputs, targets) == pytest.approx(0.140, abs=0.01)
+
+
+def test_a_batch_without_a_target_takes_no_step(pair):
+    inputs, targets = pair
+    targets = targets.clone()
+    targets[2:] = IGNORE_INDEX
+    model, twin = new_model(), new_model()
+    controls = {"epochs": 1, "lr": 0.01, "batch_size": 1, "generator": seeded()}
+    history = fit(model, inputs, targets, **controls)
+    optimizer = torch.optim.Adam(twin.parameters(), lr=0.01)
+    losses = []
+    for row in torch.randperm(7, generator=seeded()).tolist():
+        if row < 2:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(twin(inputs[row])[0], targets[row])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    assert history.losses == pytest.approx([sum(losses) / 2], rel=1e-6)
+    torch.testing.assert_close(model.state_dict(), twin.state_dict())
+
+
+def test_ignored_targets_change_nothing(pair):
+    inputs, targets = pair
+    other = inputs.clone()
+    other[-1, 4:] = 3  # under the targets that fill up the last window
+    assert (targets[-1, 4:] == IGNORE_INDEX).all()
+    models = new_model(), new_model()
+    histories = [
+        fit(model, x, targets, epochs=3, lr=0.01)
+        for model, x in zip(models, (inputs, other), strict=True)
+    ]
+    assert histories[0].losses == pytest.approx(histories[1].losses, rel=1e-6)
+
+
+def test_the_generator_orders_the_rows_and_leaves_the_global_one_alone(pair):
+    def run(generator):
+        model = new_model()
+        torch.manual_seed(9)
+        state = torch.get_rng_state()
+        losses = fit(
+            model, *pair, epochs=3, lr=0.01, batch_size=2, generator=generator
+        ).losses
+        return losses, torch.equal(torch.get_rng_state(), state)
+
+    assert run(seeded(1)) == run(seeded(1))
+    assert run(seeded(1))[0] != run(seeded(2))[0]
+    assert run(seeded(1))[1]
+    assert run(None) == (run(seeded(9))[0], False)
+
+
+def test_integers_of_any_size_will_do(pair):
+    inputs, targets = pair
+    expected = fit(new_model(), inputs, targets, epochs=2, lr=0.01).losses
+    for dtype in (torch.int32, torch.int16):
+        narrow = inputs.to(dtype), targets.to(dtype)
+        assert fit(new_model(), *narrow, epochs=2, lr=0.01).losses == expected
+        assert evaluate(new_model(), *narrow) == evaluate(new_model(), *pair)
+
+
+def test_the_callback_sees_each_epoch_with_its_history(pair):
+    seen = []
+
+    def callback(epoch, history):
+        assert history.seconds > 0
+        assert len(history.losses) == len(history.grad_norms) == epoch
+        seen.append(epoch)
+
+    fit(new_model(), *pair, epochs=4, lr=0.01, callback=callback)
+    assert seen == [1, 2, 3, 4]
+
+
+def test_progress_is_silent_unless_asked_for(pair, capfd):
+    fit(new_model(), *pair, epochs=2, lr=0.01)
+    assert capfd.readouterr() == ("", "")
+    model, twin = new_model(), new_model()
+    fit(model, *pair, epochs=2, lr=0.01, progress=True)
+    assert "epochs: 100%" in capfd.readouterr().err
+    fit(twin, *pair, epochs=2, lr=0.01)
+    assert same_weights(model, twin)
+
+
+def test_an_interruption_keeps_the_model_and_the_history(pair):
+    def interrupt(epoch, history):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    model, twin = new_model(), new_model()
+    history = fit(model, *pair, epochs=50, lr=0.01, callback=interrupt)
+    shorter = fit(twin, *pair, epochs=3, lr=0.01)
+    assert history.interrupted
+    assert history.losses == shorter.losses
+    assert history.grad_norms == shorter.grad_norms
+    assert history.seconds > 0
+    assert same_weights(model, twin)
+
+
+def test_an_interruption_in_the_middle_of_an_epoch(pair):
+    class Interrupting(Recorder):
+        def forward(self, ids, h_0=None):
+            if len(self.batches) == 5:
+                raise KeyboardInterrupt
+            return super().forward(ids, h_0)
+
+    model = Interrupting(new_model())
+    history = fit(model, *pair, epochs=50, lr=0.01, batch_size=2)  # 4 steps an epoch
+    assert history.interrupted
+    assert len(history.losses) == len(history.grad_norms) == 1
+    assert not same_weights(model.model, new_model())
+
+
+def test_only_an_interruption_is_swallowed(pair):
+    def fail(epoch, history):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        fit(new_model(), *pair, epochs=2, lr=0.01, callback=fail)
+
+
+def test_a_loss_that_is_not_finite_stops_with_advice(pair):
+    model = new_model()
+    with torch.no_grad():
+        model.output.bias[0] = math.nan
+    advice = r"loss is nan .*in epoch 1\..*fresh model.*smaller lr \(it is 0.5\)"
+    with pytest.raises(TrainingDivergedError, match=advice) as caught:
+        fit(model, *pair, epochs=5, lr=0.5)
+    assert caught.value.history.losses == []
+    assert "max_norm=1.0" in str(caught.value)
+    assert isinstance(caught.value, ArithmeticError)
+
+
+def test_a_huge_learning_rate_names_the_epoch_and_keeps_the_history(pair):
+    model = new_model(nonlinearity="relu")
+    with pytest.raises(TrainingDivergedError, match=r"it is 1e\+20") as caught:
+        fit(model, *pair, epochs=50, lr=1e20)
+    losses = caught.value.history.losses
+    assert 1 <= len(losses) < 50
+    assert all(map(math.isfinite, losses))
+    assert f"in epoch {len(losses) + 1}" in str(caught.value)
+
+
+def test_a_gradient_that_is_not_finite_never_reaches_the_weights(pair):
+    class Steep(nn.Module):
+        """Finite scores whose derivative at 0 is infinite."""
+
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.zeros(V))
+
+        def forward(self, ids, h_0=None):
+            return self.w.sqrt().expand(*ids.shape, V), None
+
+    model = Steep()
+    with pytest.raises(TrainingDivergedError, match=r"norm of its gradients (nan|inf)"):
+        fit(model, *pair, epochs=1, lr=0.01)
+    assert torch.equal(model.w, torch.zeros(V))
+
+
+def test_fit_names_what_is_out_of_range(pair):
+    def refused(message, **changed):
+        controls = {"epochs": 1, "lr": 0.01} | changed
+        model = new_model()
+        with pytest.raises(ValueError, match=message):
+            fit(model, *pair, **controls)
+        assert same_weights(model, new_model())
+
+    for wrong in (0, -1, 2.5, True, None):
+        refused(f"epochs must be a whole number from 1, got {wrong!r}", epochs=wrong)
+    for wrong in (0, -1, 2.5, True):
+        refused(f"batch_size must be .* from 1, got {wrong!r}", batch_size=wrong)
+    for wrong in (0, -0.1, math.nan):
+        refused(f"lr must be above 0, got {wrong}", lr=wrong)
+        refused(rf"max_norm must be above 0 \(or None\), got {wrong}", max_norm=wrong)
+
+
+def bad_pairs(call):
+    """What fit and evaluate refuse alike."""
+    inputs, targets = torch.zeros(2, 3, 4, dtype=torch.long)
+    message = r"shape \(N, T\), got \(3, 4\) and \(3, 3\)"
+    with pytest.raises(ValueError, match=message):
+        call(inputs, targets[:, :3])
+    with pytest.raises(ValueError, match=r"got \(4,\) and \(4,\).*unsqueeze\(0\)"):
+        call(inputs[0], targets[0])
+    with pytest.raises(ValueError, match=r"no target.*all 12 .*ignore_index=-100"):
+        call(inputs, torch.full_like(targets, IGNORE_INDEX))
+    with pytest.raises(ValueError, match="all 12 of them are ignore_index=0"):
+        call(inputs, targets, ignore_index=0)
+    for empty in (inputs[:0], inputs[:, :0]):
+        with pytest.raises(ValueError, match="there is no target to learn: all 0"):
+            call(empty, empty)
+    with pytest.raises(TypeError, match="float32"):
+        call(inputs, targets.float())
+    with pytest.raises(TypeError, match="float32"):
+        call(inputs.float(), targets)
+    with pytest.raises(TypeError, match="a tensor, got list"):
+        call(inputs.tolist(), targets)
+
+
+def test_fit_refuses_what_is_no_pair():
+    bad_pairs(lambda x, y, **kw: fit(new_model(), x, y, epochs=1, lr=0.01, **kw))
+
+
+# ---- evaluate
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 3, 7, 50])
+@pytest.mark.parametrize("ignore_index", [IGNORE_INDEX, 0])
+def test_evaluate_is_cross_entropy_over_all_targets(pair, batch_size, ignore_index):
+    inputs, targets = pair
+    targets = targets.where(targets != IGNORE_INDEX, ignore_index)
+    model = new_model().double()
+    expected = F.cross_entropy(
+        model(inputs)[0].transpose(1, 2), targets, ignore_index=ignore_index
+    ).item()
+    loss = evaluate(
+        model, inputs, targets, ignore_index=ignore_index, batch_size=batch_size
+    )
+    assert isinstance(loss, float)
+    assert loss == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_model_without_opinion_costs_ln_v(pair):
+    model = new_model().double()
+    with torch.no_grad():
+        model.output.weight.zero_()
+        model.output.bias.fill_(5.0)
+    assert evaluate(model, *pair) == pytest.approx(math.log(V), rel=1e-12)
+
+
+def test_evaluate_touches_nothing(pair):
+    model = Recorder(new_model())
+    before = copy.deepcopy(model.state_dict())
+    for outer, inner in ((True, True), (True, False), (False, True), (False, False)):
+        model.train(outer)
+        model.model.train(inner)
+        evaluate(model, *pair, batch_size=3)
+        assert (model.training, model.model.training) == (outer, inner)
+        assert (model.model.rnn.training, model.model.output.training) == (inner, inner)
+    assert set(model.modes) == {(False, False)}
+    assert all(p.grad is None for p in model.parameters())
+    assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
+
+    class Failing(Recorder):
+        def forward(self, ids, h_0=None):
+            raise RuntimeError("mine")
+
+    model = Failing(new_model())
+    model.model.eval()
+    with pytest.raises(RuntimeError, match="mine"):
+        evaluate(model, *pair)
+    assert (model.training, model.model.training) == (True, False)
+
+
+def test_evaluate_refuses_what_is_no_pair(pair):
+    bad_pairs(lambda x, y, **kw: evaluate(new_model(), x, y, **kw))
+    with pytest.raises(ValueError, match=r"batch_size must be .* from 1, got 0"):
+        evaluate(new_model(), *pair, batch_size=0)
+
+
+# ---- save and load
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A file with a model and its vocabulary."""
+    path = tmp_path / "model.pt"
+    model = new_model()
+    save(path, model, VOCAB)
+    return path, model
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+@pytest.mark.parametrize(
+    ("model_class", "args"),
+    [
+        (CharRNN, (6, 1, "tanh")),
+        (CharRNN, (5, 3, "relu")),
+        (ScratchRNN, (6, 1, "tanh")),
+        (ScratchRNN, (5, 2, "sigmoid")),
+    ],
+)
+def test_the_loaded_model_is_the_saved_one(tmp_path, model_class, args, dtype):
+    vocab = Vocabulary("a\ud800é😀 \n\0", pad=True, end=True)
+    model = model_class(len(vocab), *args).to(dtype)
+    for path in (tmp_path / "model.pt", str(tmp_path / "model.pt")):
+        save(path, model, vocab)
+        loaded, known = load(path)
+        assert type(loaded) is model_class
+        assert repr(loaded) == repr(model)
+        assert known == vocab
+        assert known.itos == vocab.itos
+        assert same_weights(loaded, model)
+        assert not any(m.training for m in loaded.modules())
+        for parameter in loaded.parameters():
+            assert parameter.dtype == dtype
+            assert parameter.requires_grad
+            assert parameter.device.type == "cpu"
+        if dtype != torch.float16:
+            ids = torch.randint(len(vocab), (3, 8))
+            for mine, theirs in zip(loaded(ids), model(ids), strict=True):
+                assert torch.equal(mine, theirs)
+            controls = {"temperature": 1.0}
+            assert sample(
+                loaded, known, "aé", 20, **controls, generator=seeded()
+            ) == sample(model, vocab, "aé", 20, **controls, generator=seeded())
+
+
+def test_a_loaded_model_trains_on(saved, pair):
+    path, model = saved
+    loaded, _ = load(path)
+    a, b = (fit(m, *pair, epochs=3, lr=0.01) for m in (loaded, model))
+    assert a.losses == b.losses
+    assert same_weights(loaded, model)
+
+
+def test_loading_draws_no_random_number(saved):
+    path, _ = saved
+    state = torch.get_rng_state()
+    load(path)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_another_process_loads_it_and_agrees(saved):
+    path, model = saved
+    code = (
+        "import sys; from charrnn_helpers import data, sampling, training;"
+        "model, vocab = training.load(sys.argv[1]);"
+        "assert vocab == data.Vocabulary.from_texts(data.SENTENCES);"
+        "print(sampling.sample(model, vocab, 'how', 30), end='|')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(path)],
+        capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONHASHSEED": "1"},
+    )  # fmt: skip
+    assert run.stdout == sample(model, VOCAB, "how", 30) + "|"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+def test_the_file_has_the_permissions_of_any_new_file(saved):
+    path, _ = saved
+    other = path.with_name("other")
+    other.write_text("")
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+@pytest.mark.parametrize("where", ["torch.save", "os.fsync", "os.replace"])
+def test_a_crash_while_saving_leaves_the_former_file(saved, monkeypatch, error, where):
+    path, model = saved
+    before = path.read_bytes()
+
+    def crash(*args):
+        if where == "torch.save":
+            args[1].write(b"half a fi")
+        raise error
+
+    module, name = where.split(".")
+    monkeypatch.setattr(getattr(training, module), name, crash)
+    with pytest.raises(type(error)):
+        save(path, new_model(seed=1), VOCAB)
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["model.pt"]
+    assert same_weights(load(path)[0], model)
+
+
+def test_the_file_is_complete_before_it_gets_its_name(saved, monkeypatch):
+    path, _ = saved
+    seen = []
+    replace = os.replace
+
+    def look(source, target):
+        seen.append(same_weights(load(source)[0], new_model(seed=1)))
+        assert os.path.dirname(source) == str(path.parent)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", look)
+    save(path, new_model(seed=1), VOCAB)
+    assert seen == [True]
+    assert os.listdir(path.parent) == ["model.pt"]
+
+
+def refused(path, content, message):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as caught:
+        load(path)
+    assert repr(str(path)) in str(caught.value)
+
+
+def test_a_file_cut_off_anywhere_is_refused(saved):
+    path, _ = saved
+    content = path.read_bytes()
+    for length in {0, 1, *range(2, len(content), 61), len(content) - 1}:
+        refused(path, content[:length], "damaged, incomplete")
+
+
+def test_a_flipped_bit_anywhere_is_refused(saved):
+    path, _ = saved
+    content = path.read_bytes()
+    for place in range(0, len(content), 11):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        refused(path, damaged, "damaged, incomplete")
+
+
+def test_a_flipped_bit_in_a_weight_is_noticed(saved):
+    path, model = saved
+    content = path.read_bytes()
+    weights = model.rnn.weight_hh_l0.detach().numpy().tobytes()
+    place = content.index(weights) + len(weights) // 2
+    damaged = bytearray(content)
+    damaged[place] ^= 1
+    refused(path, damaged, "damaged, incomplete")
+
+
+def sealed(content):
+    """A file that somebody made on purpose: its digest is right."""
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue() + hashlib.sha256(file.getvalue()).digest()
+
+
+class Evil:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+def test_nothing_in_a_file_is_executed(saved):
+    path, _ = saved
+    trap = path.with_name("executed")
+    good = torch.load(path, weights_only=True)
+    for content in (Evil(trap), good | {"vocabulary": Evil(trap)}):
+        plain = pickle.dumps(content)
+        refused(path, plain, "cannot be read")
+        for forged in (sealed(content), plain + hashlib.sha256(plain).digest()):
+            refused(path, forged, r"not written by .*nothing in it has been executed")
+        assert not trap.exists()
+    pickle.loads(pickle.dumps(Evil(trap)))
+    assert trap.exists()  # the trap does work
+
+
+def test_foreign_files_are_refused(saved):
+    path, _ = saved
+    for content in (b"", b"a text", b"PK\x03\x04", bytes(5000), pickle.dumps({})):
+        refused(path, content, "no file that charrnn_helpers.training.save wrote")
+    archive = io.BytesIO()
+    np.savez(archive, a=np.zeros(3))
+    refused(path, archive.getvalue(), "no file that charrnn_helpers.training.save")
+    for content in (new_model().state_dict(), [1, 2], {}, None):
+        for new in (True, False):
+            file = io.BytesIO()
+            torch.save(content, file, _use_new_zipfile_serialization=new)
+            refused(path, file.getvalue(), r"cannot be read.*with torch\.load")
+        refused(path, sealed(content), "was not written by")
+
+
+@pytest.mark.parametrize("version", [2, 99, "2", None])
+def test_a_newer_version_is_refused(saved, version):
+    path, _ = saved
+    content = torch.load(path, weights_only=True) | {"version": version}
+    refused(path, sealed(content), f"version {version}, .* reads version 1: update")
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("model", "LSTM"),
+        ("model", ["CharRNN"]),
+        ("model", "ScratchRNN"),
+        ("vocabulary", {"characters": "abc"}),
+        ("vocabulary", {"characters": ""}),
+        ("vocabulary", None),
+        ("hyperparameters", {"vocab_size": V, "hidden_size": 10**9}),
+        ("hyperparameters", {"vocab_size": V, "hidden_size": 7}),
+        ("hyperparameters", {"vocab_size": V, "hidden_size": 6, "num_layers": 2}),
+        ("hyperparameters", {}),
+        ("state_dict", {}),
+        ("state_dict", None),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(saved, part, value):
+    path, _ = saved
+    content = torch.load(path, weights_only=True)
+    for changed in (
+        content | {part: value},
+        {name: v for name, v in content.items() if name != part},
+    ):
+        refused(path, sealed(changed), "damaged: its parts do not fit together")
+
+
+def test_a_file_that_is_not_there_is_just_that(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "missing.pt")
+
+
+def test_save_refuses_what_it_could_not_load(tmp_path):
+    class Mine(CharRNN):
+        pass
+
+    path = tmp_path / "model.pt"
+    for model in (nn.Linear(2, 2), Mine(V, 3)):
+        with pytest.raises(TypeError, match=f"got {type(model).__name__}.*state_dict"):
+            save(path, model, VOCAB)
+    with pytest.raises(TypeError, match="must be a Vocabulary, got dict"):
+        save(path, new_model(), VOCAB.stoi)
+    with pytest.raises(ValueError, match="has 3 symbols and the model 16"):
+        save(path, new_model(), Vocabulary("abc"))
+    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere"):
+        save(tmp_path / "nowhere" / "model.pt", new_model(), VOCAB)
+    assert os.listdir(tmp_path) == []
