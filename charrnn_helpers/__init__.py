@@ -8,11 +8,21 @@ this package, and the later notebooks import that version:
 - ``training``: the training loop, evaluation, saving and loading.
 - ``sampling``: predicting one character, generating many.
 - ``plotting``: the look of the figures, never a lesson.
+- ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.
 - ``environment``: the check of the installation and the notebooks' set-up.
 
 Importing the package itself loads none of them, so that
 ``charrnn_helpers.environment.check()`` can run, and say what to do, where PyTorch is
-missing.
+missing. ``charrnn_helpers.diagnose`` is loaded at its first use.
 """
 
 __version__ = "1.0.0"
+
+
+def __getattr__(name: str) -> object:
+    """Load ``diagnose`` and ``Finding``, and with them torch, at their first use."""
+    if name in ("diagnose", "Finding"):
+        from charrnn_helpers import diagnosis
+
+        return getattr(diagnosis, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
