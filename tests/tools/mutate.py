@@ -1,0 +1,317 @@
+"""Mutate the solutions of the exercises: which mutants do the checks let through?
+
+Each mutant differs from a solution in one place: an index swapped, a line dropped, a
+sign or a comparison changed, a number off by one, another dtype, another function.
+A check must refuse every mutant that behaves differently. Those that behave the same
+are listed, with the reason, in EQUIVALENT.
+
+Run ``python tests/tools/mutate.py [3.1 …]`` to print every surviving mutant.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from exercises import NotebookExercise, all_exercises
+
+from charrnn_helpers import checks
+
+EQUIVALENT: dict[tuple[str, str], str] = {
+    ("7.1", "probs = logits[-1].softmax(dim=-0)"): "a row has one dimension only",
+    (
+        "1.2",
+        "raise ValueError(f'{c!r} at position x{position} is not in the new texts')",
+    ): "the wording of the message is free",
+    (
+        "1.2",
+        "raise ValueError(f'{c!r} at position {position} is not in the new textsx')",
+    ): "the wording of the message is free",
+    ("3.5", "return X.mT @ row_grad"): "mT and T are the same for a matrix",
+    ("4.2", "return (h, int((h.abs() >= 0.9).sum()))"): (
+        "differs only for a state of exactly 0.9, which random weights do not give"
+    ),
+    ("4.2", "h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.mT + b_hh)"): (
+        "mT and T are the same for a matrix"
+    ),
+    ("4.2", "h = torch.tanh(x_t @ W_ih.mT + b_ih + h @ W_hh.T + b_hh)"): (
+        "mT and T are the same for a matrix"
+    ),
+    ("8.3", "states = rnn(x.transpose(0, 1))[0].transpose(1, 0)"): "the same exchange",
+    ("8.3", "states = rnn(x.transpose(1, 0))[0].transpose(0, 1)"): "the same exchange",
+    ("8.4", "changed[0] = (inputs[0] - 1) % model.vocab_size"): "also another id",
+    ("8.4", "after, before = (model(inputs)[0], model(changed)[0])"): "symmetric",
+    ("8.4", "before, after = (model(changed)[0], model(inputs)[0])"): "symmetric",
+    (
+        "8.4",
+        "return not torch.allclose(after[1:], before[1:], atol=1e-05)",
+    ): "symmetric",
+    (
+        "8.4",
+        "return not torch.allclose(before[1:], after[1:])",
+    ): "another tolerance for rounding",
+    (
+        "8.4",
+        "return not torch.allclose(before[1:], after[1:], atol=2e-05)",
+    ): "another tolerance for rounding",
+}
+"""(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
+
+OPERATORS = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Add,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+COMPARISONS = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+NAMES = {
+    "max": "min",
+    "min": "max",
+    "sum": "mean",
+    "mean": "sum",
+    "zeros": "ones",
+    "ones": "zeros",
+    "tanh": "sigmoid",
+    "relu": "tanh",
+    "exp": "log",
+    "log": "exp",
+    "ljust": "rjust",
+    "rjust": "ljust",
+    "long": "float",
+    "int64": "int32",
+    "float32": "float64",
+    "float64": "float32",
+    "argmax": "argmin",
+    "softmax": "log_softmax",
+    "append": "remove",
+    "sorted": "list",
+    "T": "mT.mT",
+}
+
+
+def mutants(source: str) -> Iterator[tuple[str, str]]:
+    """Every mutant of a program: (the line that was changed, the whole program)."""
+    tree = ast.parse(source)
+    nodes = [node for node in ast.walk(tree) if not isinstance(node, ast.Module)]
+    for index, node in enumerate(nodes):
+        if _is_docstring(tree, node):
+            continue
+        for variant in range(8):
+            changed = copy.deepcopy(tree)
+            twin = [n for n in ast.walk(changed) if not isinstance(n, ast.Module)][
+                index
+            ]
+            if not _mutate(changed, twin, variant):
+                continue
+            ast.fix_missing_locations(changed)
+            program = ast.unparse(changed)
+            if program != ast.unparse(tree):
+                yield _changed_line(ast.unparse(tree), program), program
+
+
+def survivors(exercise: NotebookExercise) -> list[tuple[str, str]]:
+    """The mutants of an exercise's solution that its check accepts."""
+    check = next(e for e in checks.EXERCISES if e.number == exercise.number)
+    if hasattr(check, "time_limit"):
+        check = dataclasses.replace(check, time_limit=min(check.time_limit, 1.0))
+    left = []
+    for line, program in mutants(exercise.solution):
+        space: dict = {"__name__": "__main__"}
+        try:
+            exec(exercise.set_up, space)
+            exec(program, space)
+        except Exception:
+            continue  # it does not even run
+        # The check cell says which name it is given.
+        call = ast.parse(exercise.check).body[-1].value
+        try:
+            answer = eval(ast.unparse(call.args[0]), space)
+        except NameError:
+            continue  # the line that gives the answer was dropped
+        if check.verdict(answer, **_seed(check)).passed:
+            left.append((line, program))
+    return left
+
+
+def _seed(check: object) -> dict[str, int]:
+    return {"seed": 1} if isinstance(check, checks.Exercise) else {}
+
+
+def _is_docstring(tree: ast.Module, node: ast.AST) -> bool:
+    for parent in ast.walk(tree):
+        if isinstance(parent, (ast.FunctionDef, ast.ClassDef)) and parent.body:
+            first = parent.body[0]
+            text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+            if text and node in (first, first.value):
+                return True
+    return False
+
+
+def _mutate(tree: ast.Module, node: ast.AST, variant: int) -> bool:
+    """Change one node in place, in way number ``variant``; False if there is none."""
+    if isinstance(node, ast.Constant):
+        return _mutate_constant(node, variant)
+    if isinstance(node, ast.BinOp) and variant == 0 and type(node.op) in OPERATORS:
+        node.op = OPERATORS[type(node.op)]()
+        return True
+    if isinstance(node, ast.BinOp) and variant == 1:
+        node.left, node.right = node.right, node.left
+        return not isinstance(node.op, (ast.Add, ast.Mult))
+    if isinstance(node, ast.Compare) and variant == 0:
+        node.ops[0] = COMPARISONS[type(node.ops[0])]()
+        return True
+    if isinstance(node, ast.BoolOp) and variant == 0:
+        node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+        return True
+    if isinstance(node, ast.UnaryOp) and variant == 0:
+        return _replace(tree, node, node.operand)
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)) and variant == 0:
+        node.test = ast.UnaryOp(ast.Not(), node.test)
+        return True
+    if isinstance(node, ast.Name) and variant == 0 and node.id in NAMES:
+        node.id = NAMES[node.id]
+        return True
+    if isinstance(node, ast.Attribute) and variant == 0 and node.attr in NAMES:
+        node.attr = NAMES[node.attr].split(".")[0]
+        return NAMES[node.attr if node.attr in NAMES else "T"] != "T"
+    if isinstance(node, ast.Attribute) and variant == 1 and node.attr == "T":
+        return _replace(tree, node, node.value)
+    if isinstance(node, ast.Tuple) and variant == 0 and len(node.elts) == 2:
+        node.elts.reverse()
+        return True
+    if isinstance(node, ast.Call):
+        return _mutate_call(node, variant)
+    if isinstance(node, ast.Slice):
+        return _mutate_slice(node, variant)
+    if isinstance(node, ast.Return) and variant == 0 and node.value is not None:
+        node.value = ast.Constant(None)
+        return True
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) and variant == 0:
+        return _drop(tree, node)
+    return False
+
+
+def _mutate_constant(node: ast.Constant, variant: int) -> bool:
+    value = node.value
+    if isinstance(value, bool):
+        node.value = not value
+        return variant == 0
+    if isinstance(value, int):
+        if variant > 1:
+            return False
+        node.value = value + (1 if variant == 0 else -1)
+        return True
+    if isinstance(value, float):
+        node.value = value * (2 if variant == 0 else -1) + (value == 0)
+        return variant <= 1
+    if isinstance(value, str):
+        node.value = value + "x"
+        return variant == 0
+    return False
+
+
+def _mutate_call(node: ast.Call, variant: int) -> bool:
+    if variant == 0 and len(node.args) >= 2:
+        node.args[0], node.args[1] = node.args[1], node.args[0]
+        return True
+    if variant == 1 and node.keywords:
+        node.keywords.pop()
+        return True
+    if variant == 2 and isinstance(node.func, ast.Name) and node.func.id == "range":
+        node.args[-1] = ast.BinOp(node.args[-1], ast.Sub(), ast.Constant(1))
+        return True
+    if variant == 3 and isinstance(node.func, ast.Name) and node.func.id == "len":
+        twin = copy.deepcopy(node)
+        node.func, node.args = (
+            ast.Name("sum", ast.Load()),
+            [ast.List([twin, ast.Constant(1)], ast.Load())],
+        )
+        return True
+    if variant == 4 and isinstance(node.func, ast.Attribute) and not node.args:
+        # x.detach() → x: a call that is left out.
+        node.func = ast.Attribute(node.func.value, "__class__", ast.Load())
+        return False
+    return False
+
+
+def _mutate_slice(node: ast.Slice, variant: int) -> bool:
+    if variant == 0 and node.lower is not None:
+        node.lower = None
+        return True
+    if variant == 1 and node.upper is not None:
+        node.upper = None
+        return True
+    return False
+
+
+def _replace(tree: ast.Module, old: ast.AST, new: ast.AST) -> bool:
+    class Swap(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is old else self.generic_visit(node)
+
+    Swap().visit(tree)
+    return True
+
+
+def _drop(tree: ast.Module, statement: ast.stmt) -> bool:
+    for parent in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(parent, name, None)
+            if isinstance(block, list) and statement in block:
+                block[block.index(statement)] = ast.Pass()
+                return True
+    return False
+
+
+def _changed_line(before: str, after: str) -> str:
+    old = before.splitlines()
+    new = after.splitlines()
+    for a, b in zip(old, new, strict=False):
+        if a != b:
+            return b.strip()
+    return new[-1].strip()
+
+
+def main(numbers: list[str]) -> int:
+    total = 0
+    for exercise in all_exercises():
+        if numbers and exercise.number not in numbers:
+            continue
+        left = survivors(exercise)
+        new = [m for m in left if (exercise.number, m[0]) not in EQUIVALENT]
+        count = sum(1 for _ in mutants(exercise.solution))
+        print(
+            f"exercise {exercise.number}: {count} mutants, {len(left)} accepted, "
+            f"{len(left) - len(new)} of them equivalent"
+        )
+        for line, program in new:
+            total += 1
+            print(f"  {line}\n    | " + program.replace("\n", "\n    | "))
+    return 1 if total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
