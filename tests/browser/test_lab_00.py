@@ -1,0 +1,72 @@
+"""The lab of notebook 00 in a real JupyterLab, worked by mouse and keyboard."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from charrnn_helpers.widgets import _00_finish
+
+
+def test_finish_lab(lab):
+    lab.open("00_start_here.ipynb")
+    lab.run_all()
+    # The notebook's last cell on the lab has typed "h" and asked for 16 characters.
+    lab.expect_text("“h” becomes “how␣are␣you␣doing”, one of the three sentences.")
+    lab.expect_text("least sure at character 1: “o” with a probability of 0.51")
+
+    # Type, character by character.
+    prompt = lab.control("Your prompt")
+    prompt.fill("")
+    lab.expect_text("Your prompt is too short: type at least 1 character.")
+    expect(lab.box.locator("table")).to_have_count(0)
+    prompt.press_sequentially("hel")
+    text = _00_finish.finish("hel", 100, 16).text.replace(" ", "␣")
+    lab.expect_text(f"“hel” becomes “{text}”")
+    prompt.press_sequentially("lo")
+
+    # The length: by keyboard and mouse.
+    length = lab.slider("New characters")
+    length.focus()
+    for _ in range(4):
+        length.press("ArrowLeft")
+    lab.expect_text("“hello” becomes “hello␣how␣are␣you”, one of the three sentences.")
+    done = _00_finish.finish("hello", 100, 12)
+    lab.expect_text(f"a probability of {done.sure.mean():.2f} on average")
+    shown = lab.text()
+    for sure in done.sure.tolist():
+        assert f"{sure:.2f}" in shown
+    lab.drag(length, -600)
+    lab.expect_text("The model wrote 1 character,")
+    length.focus()
+    for _ in range(11):
+        length.press("ArrowRight")
+    lab.expect_text("The model wrote 12 characters,")
+
+    # The epochs: by mouse and by keyboard.
+    epochs = lab.slider("Epochs of training")
+    lab.drag(epochs, -600)
+    text = _00_finish.finish("hello", 0, 12).text.replace(" ", "␣")
+    lab.expect_text(f"becomes “{text}”, none of the three sentences.")
+    epochs.focus()
+    epochs.press("ArrowRight")
+    done = _00_finish.finish("hello", 10, 12)
+    lab.expect_text(f"a probability of {done.sure.mean():.2f} on average")
+    lab.drag(epochs, 600)
+
+    # Wrong input.
+    prompt.fill("hello!")
+    lab.expect_text("The model has never seen “!”, character 6 of your prompt")
+    prompt.fill("<script>alert(1)</script>")
+    lab.expect_text("The model has never seen “<”, character 1 of your prompt")
+    assert "<script>" not in lab.box.inner_html()
+    prompt.fill("x" * 10_000)
+    lab.expect_text("Your prompt has 10,000 characters; this lab draws up to 60.")
+    assert not lab.accessibility_findings()
+
+    prompt.fill("hello i am")
+    lab.expect_text("“hello i am” becomes".replace(" i", "␣i").replace(" am", "␣am"))
+    prompt.fill("hello")
+    lab.expect_text("“hello” becomes “hello␣how␣are␣you”")
+    assert not lab.output_errors()
+    assert not lab.accessibility_findings()
+    lab.screenshot("00_finish")
