@@ -58,6 +58,11 @@ class Page:
         return self.stem.startswith("00")
 
     @property
+    def is_clinic(self) -> bool:
+        """Whether this is the notebook of bugs, all of which is "Break it"."""
+        return self.stem.startswith("08")
+
+    @property
     def number(self) -> int:
         """The number in the file's name."""
         return int(self.stem[:2])
@@ -334,6 +339,7 @@ def predictions(page: Page) -> list[str]:
 def headings(page: Page) -> list[str]:
     """The sections that every lesson has are there, in their order."""
     wanted = ["Check it against PyTorch", "Break it", "Exercises"]
+    wanted = [] if page.is_clinic else wanted
     wanted = (
         ["What you have shown"] if page.is_start else [*wanted, "What you have shown"]
     )
