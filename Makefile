@@ -12,7 +12,7 @@ NOTEBOOK = notebooks/00_start_here.ipynb
 LAB_OPTIONS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL = help
-.PHONY: help env lab test refresh lint format html bench portability clean
+.PHONY: help env lab test refresh lint format html bench portability screenshots clean
 
 help: ## print this list
 	@echo "Character RNNs, step by step. Commands:"
@@ -56,6 +56,12 @@ bench: env ## measure the speed of the helper module
 
 portability: env ## run every notebook under other threads, instruction sets, hash seeds
 	@$(BIN)/python tests/tools/portability.py
+
+screenshots: env ## picture every lab in a browser, and one for the README
+	@echo "Working the labs in JupyterLab; the pictures go to build/screenshots/."
+	@$(BIN)/python -m pytest tests/browser -k lab
+	@mkdir -p notebooks/images
+	@cp build/screenshots/07_sampling.png notebooks/images/sampling_lab.png
 
 clean: ## remove the environment and everything that was made
 	@rm -rf .venv build site *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ This module loads nothing beyond the standard library when it is imported, so th
 check also runs where PyTorch or NumPy are missing.
 """
 
+import gc
 import importlib
 import importlib.metadata
 import operator
@@ -101,6 +102,10 @@ def setup_notebook(seed: int = 0) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     plotting.style()
+    # What the imports made stays: the garbage collector need not look through it again
+    # and again while a model trains, which took a tenth of the time.
+    gc.collect()
+    gc.freeze()
 
 
 def _valid_seed(seed) -> int:

@@ -6,14 +6,16 @@ import ast
 import dataclasses
 import re
 import time
+from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 
 from charrnn_helpers import checks
 from charrnn_helpers.checks import _engine
 from tests.tools import mutate
-from tests.tools.exercises import all_exercises, printed
+from tests.tools.exercises import NOTEBOOKS, all_exercises, printed
 
 IN_NOTEBOOKS = {exercise.number: exercise for exercise in all_exercises()}
 EXERCISES = {exercise.number: exercise for exercise in checks.EXERCISES}
@@ -266,3 +268,27 @@ def test_the_summary_counts(capsys, monkeypatch):
     assert "1 of 1 exercises solved: 9.1 ✓" in out
     with pytest.raises(ValueError, match="'12' has no exercises"):
         checks.summary("12")
+
+
+@pytest.mark.parametrize("notebook", [f"{n:02d}" for n in range(1, 9)])
+def test_each_notebook_has_a_quiz_of_three_questions_and_a_summary(notebook):
+    path = next(NOTEBOOKS.glob(f"{notebook}_*.ipynb"))
+    cells = nbformat.read(path, as_version=4).cells
+    sources = [cell.source for cell in cells]
+    assert f'checks.summary("{notebook}")' in sources
+    start = next(i for i, text in enumerate(sources) if text.startswith("## Quiz"))
+    quiz = "\n".join(sources[start:]).split("## What you have shown")[0]
+    assert len(re.findall(r"<summary>Answer", quiz)) == 3
+    assert all(f"- {choice})" in quiz for choice in "abc")
+
+
+@pytest.mark.parametrize("notebook", [f"{n:02d}" for n in range(8)])
+def test_each_core_notebook_has_one_lab_that_a_browser_test_works(notebook):
+    path = next(NOTEBOOKS.glob(f"{notebook}_*.ipynb"))
+    cells = nbformat.read(path, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    assert len(re.findall(r"= widgets\.\w+_lab\(\)", code)) == 1
+    assert "print(lab.said)" in code
+    assert any("## Try it" in cell.source for cell in cells)
+    browser = Path(__file__).parent / "browser" / f"test_lab_{notebook}.py"
+    assert path.name in browser.read_text(encoding="utf-8")
