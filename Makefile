@@ -32,7 +32,7 @@ lab: env ## open the series in JupyterLab
 
 test: env lint ## check the style, run the unit tests and every notebook
 	@echo "Running the unit tests and every notebook, comparing each output."
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 refresh: env ## run all notebooks again in place and normalise them
 	@$(BIN)/python tests/tools/refresh.py

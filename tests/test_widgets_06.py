@@ -6,6 +6,7 @@ import asyncio
 import math
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -246,10 +247,16 @@ async def until(condition, seconds=20.0):
         await asyncio.sleep(0.01)
 
 
+def in_a_thread(function):
+    """Call a function where no event loop runs; Playwright leaves one in ours."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
+
+
 def in_a_loop(scenario):
     """Run a coroutine on an event loop of its own, as a kernel would."""
     lab = widgets.training_lab()
-    asyncio.run(scenario(lab))
+    in_a_thread(lambda: asyncio.run(scenario(lab)))
     return lab
 
 
@@ -392,7 +399,7 @@ def test_an_error_in_the_task_becomes_a_sentence(monkeypatch, capfd):
 
 def test_without_an_event_loop_a_button_says_what_to_do():
     lab = widgets.training_lab()
-    lab.start.click()
+    in_a_thread(lab.start.click)
     assert "Buttons train only in a running kernel" in lab.said
     assert not lab.running
 
