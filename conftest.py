@@ -35,6 +35,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"slowest {len(slowest)} notebooks or tests")
         for name, seconds in slowest:
             terminalreporter.write_line(f"{seconds:7.2f} s  {name}")
+    reasons = {
+        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])
+    }
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"Left out: {reason.removeprefix('Skipped: ')}")
     for name in sorted(_failed_notebooks):
         terminalreporter.write_line(
             f"{name}: an output differs or a cell fails. If the change is intended, "

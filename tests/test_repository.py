@@ -57,7 +57,7 @@ def test_no_tracked_file_holds_a_path_of_one_machine():
     assert not found
 
 
-@pytest.mark.parametrize("path", ["/home/ada/x", "in /work/main", "'/tmp/a.txt'"])
+@pytest.mark.parametrize("path", ["/home/ada/x", "in /root/main", "'/tmp/a.txt'"])
 def test_a_path_of_one_machine_would_be_found(path):
     assert MACHINE_PATH.search(path)
 

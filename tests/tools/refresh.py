@@ -181,15 +181,31 @@ def keep_volatile(notebook: NotebookNode, before: NotebookNode) -> None:
     """Keep the committed outputs of volatile cells that only their numbers changed.
 
     A time is never the same twice. Where a cell tagged as volatile still has the same
-    source and prints the same words, a new time would be a diff that says nothing.
+    source and prints the same words, a new time would be a diff that says nothing. The
+    same holds for the picture of a figure that is shown as volatile.
     """
     known = {cell.source: cell for cell in before.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
         old = known.get(cell.source)
-        if old is None or VOLATILE not in cell.metadata.get("tags", []):
+        if old is None:
             continue
-        if skeleton(join_streams(old.outputs)) == skeleton(cell.outputs):
-            cell.outputs = join_streams(old.outputs)
+        outputs = join_streams(old.outputs)
+        if VOLATILE in cell.metadata.get("tags", []):
+            same = skeleton(outputs) == skeleton(cell.outputs)
+        else:
+            same = "volatile=True" in cell.source and words(outputs) == words(
+                cell.outputs
+            )
+        if same:
+            cell.outputs = outputs
+
+
+def words(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs of a cell without their pictures."""
+    kept = copy.deepcopy(outputs)
+    for output in kept:
+        output.get("data", {}).pop("image/png", None)
+    return kept
 
 
 def refreshed(path: Path, *, fresh: bool = False) -> str:
