@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers.data import one_hot
+from charrnn_helpers.data import _check_ids, one_hot
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
@@ -153,8 +154,19 @@ class ScratchRNNCell(nn.Module):
 
         Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.6.
         """
+        return self._steps(x @ self.W_ih.T + (self.b_ih + self.b_hh), h_0)
+
+    def _run_ids(self, ids: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
+        """:meth:`run` on the one-hot rows of ids (B, T), which need no product.
+
+        A one-hot row times a matrix is a row of the matrix: look it up.
+        """
+        table = self.W_ih.T + (self.b_ih + self.b_hh)  # (V, H)
+        return self._steps(F.embedding(ids, table), h_0)
+
+    def _steps(self, from_inputs: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
+        """The loop: what cannot be done at once, since each step needs the last."""
         activation = ACTIVATIONS[self.nonlinearity]
-        from_inputs = x @ self.W_ih.T + (self.b_ih + self.b_hh)  # (B, T, H)
         W_hh_T = self.W_hh.T
         h_t, states = h_0, []
         # unbind has one backward for all the steps; from_inputs[:, t] would have T,
@@ -221,13 +233,14 @@ class ScratchRNN(nn.Module):
         """
         _check_input(self, ids, h_0)
         rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
-        x = one_hot(rows, self.vocab_size).to(self.W_ho.dtype)  # (B, T, V)
+        _check_ids(rows, self.vocab_size)
         if h_0 is None:
-            h_0 = x.new_zeros(self.num_layers, len(rows), self.hidden_size)
+            h_0 = self.W_ho.new_zeros(self.num_layers, len(rows), self.hidden_size)
         elif ids.ndim == 1:
             h_0 = h_0.unsqueeze(1)  # (num_layers, 1, H)
-        last = []
-        for cell, h in zip(self.cells, h_0, strict=True):
+        x, h_t = self.cells[0]._run_ids(rows.long(), h_0[0])  # (B, T, H), (B, H)
+        last = [h_t]
+        for cell, h in zip(self.cells[1:], h_0[1:], strict=True):
             x, h_t = cell.run(x, h)  # (B, T, H), (B, H)
             last.append(h_t)
         logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
