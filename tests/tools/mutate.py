@@ -250,10 +250,6 @@ def _mutate_call(node: ast.Call, variant: int) -> bool:
             [ast.List([twin, ast.Constant(1)], ast.Load())],
         )
         return True
-    if variant == 4 and isinstance(node.func, ast.Attribute) and not node.args:
-        # x.detach() → x: a call that is left out.
-        node.func = ast.Attribute(node.func.value, "__class__", ast.Load())
-        return False
     return False
 
 
