@@ -263,11 +263,18 @@ def _with_palette(pixels: np.ndarray) -> Image.Image:
 
 
 def _settle(fig: Figure) -> None:
-    """Lay a figure out once and keep the result: every further drawing is faster."""
+    """Lay a figure out once and keep the result: every further drawing is faster.
+
+    ``set_layout_engine("none")`` would leave a placeholder, and ``savefig`` would draw
+    the whole figure once more for it. None leaves nothing, where no setting asks for
+    an engine.
+    """
     engine = fig.get_layout_engine()
     if engine is not None:
         engine.execute(fig)
-        fig.set_layout_engine("none")
+        asks = {"figure.autolayout": False, "figure.constrained_layout.use": False}
+        with mpl.rc_context(asks):
+            fig.set_layout_engine(None)
 
 
 def _check_figure(fig) -> None:
