@@ -31,7 +31,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from PIL import Image
 
 # Okabe and Ito's colours, those that keep a contrast of 3:1 on white as lines.
@@ -830,6 +830,8 @@ def draw_lines(
         _check_length(values, x, label)
         _draw_line(ax, x, values, label, look, marked=markers)
     _finish_curves(ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim)
+    if log_x:
+        _tick_values(ax, x)
     return fig
 
 
@@ -891,6 +893,8 @@ def draw_band(
         ax.get_lines()[-1].set_label(label or "_run")
         named = {label: None} if label else named
     _finish_curves(ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim)
+    if log_x:
+        _tick_values(ax, x)
     return fig
 
 
@@ -1001,6 +1005,16 @@ def _finish_curves(
             ax.legend(loc=legend)
     _title(ax, title)
     _label_rungs(ax, levels)
+
+
+def _tick_values(ax, x: np.ndarray) -> None:
+    """Mark a logarithmic x axis at the values of x themselves, where they have room."""
+    places = np.log(np.unique(x[x > 0]))
+    if 2 <= len(places) <= 8 and np.diff(places).min() >= np.ptp(places) / 12:
+        values = np.exp(places)
+        ax.xaxis.set_major_locator(FixedLocator(values))
+        ax.xaxis.set_major_formatter(FixedFormatter([f"{v:.4g}" for v in values]))
+        ax.xaxis.set_minor_locator(NullLocator())
 
 
 def _check_rungs(rungs, log: bool) -> dict[str, float]:
