@@ -157,6 +157,24 @@ def test_refresh_check_notices_a_stale_output(small_notebook):
     assert small_notebook.read_text(encoding="utf-8") == text
 
 
+def test_a_time_is_taken_again_when_code_above_it_changes(small_notebook):
+    """The tests do not compare it, so a stale one would stay for ever."""
+
+    def taken() -> str:
+        notebook = nbformat.read(small_notebook, as_version=4)
+        return notebook.cells[3].outputs[0].data["text/plain"]
+
+    refresh.main([str(small_notebook)])
+    first = taken()
+    text = small_notebook.read_text(encoding="utf-8")
+    for old, new, kept in (("# Small", "# Tiny", True), ("(0.2)", "(0.1)", False)):
+        assert old in text
+        text = text.replace(old, new)
+        small_notebook.write_text(text, encoding="utf-8")
+        refresh.main([str(small_notebook)])
+        assert (taken() == first) is kept
+
+
 def test_refresh_names_the_cell_that_raises(small_notebook, capsys):
     notebook = nbformat.read(small_notebook, as_version=4)
     notebook.cells[4].metadata = {}

@@ -5,6 +5,7 @@ sentence each; an empty list is a pass. `RULES` lists them all.
 """
 
 import ast
+import hashlib
 import json
 import re
 import statistics
@@ -26,6 +27,7 @@ ALLOWED_IMPORTS = {
 NETWORK_MODULES = {"ftplib", "http", "smtplib", "socket", "telnetlib", "urllib"}
 TAGS = {"nbval-ignore-output", "raises-exception", "nbval-raises-exception"}
 VOLATILE = "nbval-ignore-output"
+CODE_DIGEST = "code_digest"  # in the metadata of a cell: of what code its output is
 FIGURE_DATA = "application/vnd.charrnn.figure+json"
 MACHINE_PATH = re.compile(
     r"(?<![\w.~/:-])/(?:home|root|tmp|usr|work|opt|Users|var|mnt|srv|private)/\w+"
@@ -40,6 +42,24 @@ LESSON_SECTIONS = (
     "What you have shown",
 )
 LIMITS = {"code lines": 30, "median": 10, "code cells in a row": 3, "bytes": 400_000}
+
+
+def is_volatile(cell: dict) -> bool:
+    """Whether a cell shows times or rates, which no second run repeats."""
+    return cell["cell_type"] == "code" and (
+        VOLATILE in cell["metadata"].get("tags", [])
+        or "volatile=True" in cell["source"]
+    )
+
+
+def code_digest(cells: list[dict], number: int) -> str:
+    """Eight characters that change with the code of the cells up to this one.
+
+    A volatile output is not compared with a new run. This tells, without a run, that it
+    was made by the code that stands above it.
+    """
+    sources = [c["source"] for c in cells[: number + 1] if c["cell_type"] == "code"]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:8]
 
 
 @dataclass
@@ -192,6 +212,12 @@ def normalised(page: Page) -> list[str]:
             complaints.append(f"cell {number} has another id: run make refresh")
         if extra := set(cell["metadata"]) & {"execution", "collapsed", "scrolled"}:
             complaints.append(f"cell {number} has {sorted(extra)}: run make refresh")
+        known = cell["metadata"].get(CODE_DIGEST)
+        if known != (code_digest(page.cells, number) if is_volatile(cell) else None):
+            complaints.append(
+                f"cell {number} shows a time or a rate that other code than this has "
+                "taken: run make refresh"
+            )
     return complaints
 
 

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import nbformat
+from anatomy import CODE_DIGEST, VOLATILE, code_digest, is_volatile
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from kernel_environment import prepare
@@ -23,7 +24,6 @@ from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 CELL_TIMEOUT = 120  # seconds, as in the tests
-VOLATILE = "nbval-ignore-output"
 KERNELSPEC = {
     "display_name": "Python 3 (ipykernel)",
     "language": "python",
@@ -158,6 +158,8 @@ def normalise(notebook: NotebookNode) -> None:
         cell.metadata = nbformat.from_dict(
             {k: v for k, v in cell.metadata.items() if k in CELL_METADATA and v}
         )
+        if is_volatile(cell):
+            cell.metadata[CODE_DIGEST] = code_digest(notebook.cells, number)
         if cell.cell_type == "code":
             cell.outputs = join_streams(cell.outputs)
         else:
@@ -180,23 +182,21 @@ def skeleton(outputs: list[NotebookNode]) -> str:
 def keep_volatile(notebook: NotebookNode, before: NotebookNode) -> None:
     """Keep the committed outputs of volatile cells that only their numbers changed.
 
-    A time is never the same twice. Where a cell tagged as volatile still has the same
-    source and prints the same words, a new time would be a diff that says nothing. The
-    same holds for the picture of a figure that is shown as volatile.
+    A time is never the same twice. Where the code of a volatile cell, and of those
+    above it, is what it was, and it prints the same words, a new time would be a diff
+    that says nothing. The same holds for the picture of a figure shown as volatile.
     """
-    known = {cell.source: cell for cell in before.cells if cell.cell_type == "code"}
+    known = {
+        cell.metadata[CODE_DIGEST]: cell.outputs
+        for cell in before.cells
+        if CODE_DIGEST in cell.metadata
+    }
     for cell in notebook.cells:
-        old = known.get(cell.source)
-        if old is None:
+        if not is_volatile(cell) or cell.metadata[CODE_DIGEST] not in known:
             continue
-        outputs = join_streams(old.outputs)
-        if VOLATILE in cell.metadata.get("tags", []):
-            same = skeleton(outputs) == skeleton(cell.outputs)
-        else:
-            same = "volatile=True" in cell.source and words(outputs) == words(
-                cell.outputs
-            )
-        if same:
+        outputs = join_streams(known[cell.metadata[CODE_DIGEST]])
+        said = skeleton if VOLATILE in cell.metadata.get("tags", []) else words
+        if said(outputs) == said(cell.outputs):
             cell.outputs = outputs
 
 
