@@ -170,9 +170,10 @@ def lab(browser: Browser, server: Server) -> Iterator[NotebookPage]:
     context.set_default_timeout(30_000)
     notebook = NotebookPage(context.new_page(), server)
     yield notebook
+    errors = notebook.errors_so_far()
     notebook.shut_down()
     context.close()
-    assert not notebook.errors, notebook.errors
+    assert not errors, errors
 
 
 class NotebookPage:
@@ -284,6 +285,16 @@ class NotebookPage:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.box.scroll_into_view_if_needed()
         self.box.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def errors_so_far(self) -> list[str]:
+        """The errors of the page, those that are still on their way included.
+
+        To be asked before the kernels are shut down: then JupyterLab reports a question
+        that it had put to one of them and that nobody will answer.
+        """
+        with contextlib.suppress(Error):
+            self.page.evaluate("() => new Promise(done => setTimeout(done, 100))")
+        return list(self.errors)
 
     def shut_down(self) -> None:
         """End the kernel, so that the next test finds the machine free."""

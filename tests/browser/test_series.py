@@ -41,3 +41,16 @@ def test_a_click_leads_from_notebook_to_notebook(lab):
         shown.get_by_role("link", name=link).first.click()
         title = shown.get_by_role("heading", level=1).filter(has_text=heading)
         expect(title).to_be_visible(timeout=60_000)
+        lab.wait_for_kernel()
+
+
+def test_an_error_of_the_page_would_be_seen(lab):
+    lab.page.goto("about:blank")
+    lab.page.evaluate("() => { setTimeout(() => { throw Error('late'); }, 20); }")
+    lab.page.evaluate("() => { Promise.reject(Error('refused')); }")
+    seen = lab.errors_so_far()
+    lab.errors.clear()
+    assert sorted(error.removeprefix("Error: ") for error in seen) == [
+        "late",
+        "refused",
+    ]
