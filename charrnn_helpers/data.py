@@ -276,7 +276,8 @@ def shift(ids: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns:
         ``(inputs, targets)``, each of shape (..., T): all but the last entry of the
-        last axis, and all but the first. Both are views of ``ids``.
+        last axis, and all but the first. Both are views of ``ids``: to mask targets,
+        use ``masked_fill``, which makes a copy; an assignment would reach the inputs.
 
     Raises:
         ValueError: if the last axis has fewer than two entries.
@@ -338,7 +339,7 @@ def windows(
             (under inputs 0), which the loss leaves out; "drop" leaves them out.
 
     Returns:
-        ``(inputs, targets)``, each int64 of shape (number of windows, T).
+        ``(inputs, targets)``, each int64 of shape (number of windows, T), and copies.
 
     Raises:
         TypeError: if ``ids`` is not an integer tensor.
@@ -372,7 +373,8 @@ def windows(
             f"{len(ids)} characters give no window of seq_len={seq_len} (that takes "
             f"{seq_len + 1}): choose a smaller seq_len or remainder='pad'"
         )
-    return inputs.unfold(0, seq_len, stride), targets.unfold(0, seq_len, stride)
+    # Copies: views would share characters, and a masked target change an input.
+    return tuple(t.unfold(0, seq_len, stride).clone() for t in (inputs, targets))
 
 
 def uniform_loss(vocab_size: int) -> float:

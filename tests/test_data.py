@@ -435,3 +435,17 @@ def test_the_baselines_refuse_what_cannot_be_counted(running):
         unigram_loss(targets.float())
     with pytest.raises(ValueError, match="at least 1, got 0"):
         uniform_loss(0)
+
+
+@pytest.mark.parametrize("length", [9, 10, 11])
+@pytest.mark.parametrize("stride", [None, 2])
+def test_masking_a_target_of_a_window_changes_nothing_else(length, stride):
+    ids = torch.arange(length) % 4
+    before = ids.clone()
+    inputs, targets = windows(ids, 4, stride)
+    kept = inputs.clone()
+    expected = targets.masked_fill(targets == 3, -100)
+    targets[targets == 3] = -100
+    assert torch.equal(targets, expected)
+    assert torch.equal(inputs, kept)
+    assert torch.equal(ids, before)
