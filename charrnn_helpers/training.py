@@ -77,12 +77,12 @@ def fit(
     far and returns the history of the epochs that were completed.
 
     Args:
-        model: maps ids (B, T) to ``(logits (B, T, V), h_n)``; trained in place and
-            left in training mode.
+        model: maps ids (B, T) to ``(logits (B, T, V), h_n)``; trained in place, each
+            epoch in training mode whatever the callback does, and left in it.
         inputs: int64, shape (N, T).
         targets: int64, shape (N, T): the character after each input.
         epochs: passes over the data, at least 1.
-        lr: learning rate of Adam, above 0.
+        lr: learning rate of Adam, above 0 and at most 1e37.
         batch_size: rows in a step; None takes all of them in every step, in order.
             With a number, each epoch draws a new order, and the last batch may be
             smaller: no row is left out.
@@ -106,12 +106,14 @@ def fit(
 
     Built in: notebooks/06_training.ipynb, section 6.3.
     """
-    _check_pair(inputs, targets, ignore_index)
+    targets = _check_pair(inputs, targets, ignore_index)
     _check_at_least_one(epochs, "epochs")
     if batch_size is not None:
         _check_at_least_one(batch_size, "batch_size")
     if not lr > 0:
         raise ValueError(f"lr must be above 0, got {lr}")
+    if lr > 1e37:  # Adam multiplies it by ten, and float32 ends at 3.4e38
+        raise ValueError(f"lr must be at most 1e37, got {lr}")
     if max_norm is not None and not max_norm > 0:
         raise ValueError(f"max_norm must be above 0 (or None), got {max_norm}")
 
@@ -120,9 +122,9 @@ def fit(
     limit = float("inf") if max_norm is None else max_norm
     history = History()
     start = time.perf_counter()
-    model.train()
     try:
         for epoch in _epochs(epochs, progress):
+            model.train()  # a callback may have called eval()
             total, count, norms = 0.0, 0, []
             for rows in _batches(len(inputs), batch_size, generator):
                 batch_inputs, batch_targets = inputs[rows], targets[rows]
@@ -154,6 +156,8 @@ def fit(
                 callback(epoch, history)
     except KeyboardInterrupt:
         history.interrupted = True
+    finally:
+        model.train()
     history.seconds = time.perf_counter() - start
     return history
 
@@ -188,7 +192,7 @@ def evaluate(
 
     Built in: notebooks/06_training.ipynb, section 6.3.
     """
-    _check_pair(inputs, targets, ignore_index)
+    targets = _check_pair(inputs, targets, ignore_index)
     if batch_size is not None:
         _check_at_least_one(batch_size, "batch_size")
     size = batch_size or len(inputs)
@@ -222,7 +226,8 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
     folder and then renamed, so that a crash leaves the former file as it was.
 
     Args:
-        path: the file; an existing one is replaced.
+        path: the file; an existing one is replaced. Where it is a symbolic link, the
+            file that the link leads to is.
         model: a ``CharRNN`` or a ``ScratchRNN``.
         vocab: the vocabulary that its ids come from.
 
@@ -246,9 +251,10 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
             f"the vocabulary has {len(vocab)} symbols and the model {model.vocab_size}:"
             " they do not belong together"
         )
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to save into")
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(folder)!r} to save into")
+    path = Path(os.path.realpath(path))
     content = {
         "version": FORMAT_VERSION,
         "model": name,
@@ -359,15 +365,17 @@ def _cross_entropy(
 ) -> Tensor:
     return F.cross_entropy(
         logits.flatten(0, -2),  # (B * T, V)
-        targets.flatten().long(),  # (B * T,)
+        targets.flatten(),  # (B * T,)
         ignore_index=ignore_index,
         reduction=reduction,
     )
 
 
-def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> None:
+def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> Tensor:
+    """The targets as int64: in a smaller type, ``ignore_index`` is another number."""
     _check_integer(inputs)
     _check_integer(targets)
+    targets = targets.long()
     if inputs.ndim != 2 or inputs.shape != targets.shape:
         raise ValueError(
             "inputs and targets must both have shape (N, T), got "
@@ -379,6 +387,7 @@ def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> None:
             f"there is no target to learn: all {targets.numel()} of them are "
             f"ignore_index={ignore_index}"
         )
+    return targets
 
 
 def _check_at_least_one(value: int, name: str) -> None:

@@ -233,6 +233,25 @@ def test_integers_of_any_size_will_do(pair):
         assert evaluate(new_model(), *narrow) == evaluate(new_model(), *pair)
 
 
+def test_the_marker_of_ignored_targets_keeps_its_value_in_small_types():
+    """In uint8, -100 would be 156, and character 156 would not count."""
+    model = CharRNN(200, 5)
+    ids = torch.arange(140, 180).view(2, 20)  # one of them is 156
+    inputs, targets = ids[:, :-1], ids[:, 1:]
+    narrow = inputs.to(torch.uint8), targets.to(torch.uint8)
+    assert evaluate(model, *narrow) == evaluate(model, inputs, targets)
+    only = torch.full((1, 3), 156)
+    assert fit(model, only.byte(), only.byte(), epochs=1, lr=0.01).losses
+
+
+def test_a_callback_that_evaluates_does_not_end_the_training_mode(pair):
+    model, modes = new_model(), []
+    model.register_forward_pre_hook(lambda m, _: modes.append(m.training))
+    fit(model, *pair, epochs=3, lr=0.01, callback=lambda epoch, history: model.eval())
+    assert modes == [True, True, True]
+    assert model.training
+
+
 def test_the_callback_sees_each_epoch_with_its_history(pair):
     seen = []
 
@@ -346,6 +365,8 @@ def test_fit_names_what_is_out_of_range(pair):
     for wrong in (0, -0.1, math.nan):
         refused(f"lr must be above 0, got {wrong}", lr=wrong)
         refused(rf"max_norm must be above 0 \(or None\), got {wrong}", max_norm=wrong)
+    for wrong in (1e38, math.inf):
+        refused(f"lr must be at most 1e37, got {wrong}".replace("+", r"\+"), lr=wrong)
 
 
 def bad_pairs(call):
@@ -538,6 +559,18 @@ def test_a_crash_while_saving_leaves_the_former_file(saved, monkeypatch, error, 
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["model.pt"]
     assert same_weights(load(path)[0], model)
+
+
+def test_a_symbolic_link_stays_one_and_leads_to_the_new_model(saved):
+    path, _ = saved
+    link = path.with_name("latest.pt")
+    try:
+        link.symlink_to(path.name)
+    except OSError:
+        pytest.skip("this system lets nobody make symbolic links")
+    save(link, new_model(seed=7), VOCAB)
+    assert link.is_symlink()
+    assert same_weights(load(path)[0], new_model(seed=7))
 
 
 def test_the_file_is_complete_before_it_gets_its_name(saved, monkeypatch):
