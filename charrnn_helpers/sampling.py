@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from charrnn_helpers.data import Vocabulary
-from charrnn_helpers.models import CharRNN, ScratchRNN
+from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell
 from charrnn_helpers.training import evaluation_mode
 
 
@@ -64,11 +65,12 @@ def sampling_probs(
         top_p: share of the probability that is kept, in (0, 1]; None keeps all.
 
     Returns:
-        Probabilities, of the shape and dtype of ``logits``.
+        Probabilities, of the shape, dtype and device of ``logits``.
 
     Raises:
         TypeError: if ``logits`` is not a floating-point tensor.
-        ValueError: if a number is out of its range; the message names it.
+        ValueError: if a number is out of its range (the message names it), or if a row
+            holds nan or inf, or nothing but -inf.
 
     Built in: notebooks/07_sampling.ipynb, section 7.4.
     """
@@ -76,9 +78,14 @@ def sampling_probs(
     if not isinstance(logits, Tensor) or not logits.is_floating_point():
         kind = getattr(logits, "dtype", type(logits).__name__)
         raise TypeError(f"logits must be a floating-point tensor, got {kind}")
-    rows = logits.detach().double().reshape(-1, logits.shape[-1]).numpy()  # (N, V)
+    if not logits.amax(dim=-1).isfinite().all():  # nan is the largest of all
+        raise ValueError(
+            "logits must be finite numbers (or -inf, for a symbol that may not come): "
+            "a row holds nan or inf, or nothing but -inf"
+        )
+    rows = _array(logits.double()).reshape(-1, logits.shape[-1])  # (N, V)
     probs = [_probs(row, temperature, top_k, top_p) for row in rows]
-    flat = torch.from_numpy(np.array(probs)).to(logits.dtype)  # (N, V)
+    flat = torch.from_numpy(np.array(probs)).to(logits)  # (N, V)
     return flat.reshape(logits.shape)  # (..., V)
 
 
@@ -140,7 +147,7 @@ def sample(
         )
 
     first, h = _read(model, vocab, prompt)
-    logits = first.numpy().copy()
+    logits = _array(first).copy()
     # Scores that overflow are refused with an error: no warning on top.
     with evaluation_mode(model), np.errstate(over="ignore", invalid="ignore"):
         step = _stepper(model, h)
@@ -177,22 +184,39 @@ def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Ten
             "the prompt is empty: give at least one character, for the model predicts "
             "what follows a character"
         )
-    ids = vocab.encode(prompt)  # (T,)
+    ids = vocab.encode(prompt).to(_device(model))  # (T,)
+    _check_size(getattr(model, "vocab_size", len(vocab)), vocab)
     with evaluation_mode(model):
         logits, h = model(ids)
-    if logits.shape[-1] != len(vocab):
-        raise ValueError(
-            f"the model scores {logits.shape[-1]} symbols and the vocabulary has "
-            f"{len(vocab)}: they do not belong together"
-        )
-    if not logits[-1].isfinite().all():
+    _check_size(logits.shape[-1], vocab)
+    if not logits[-1].amax().isfinite():  # nan is the largest; -inf rules a symbol out
         raise ValueError(_NOT_FINITE)
     return logits[-1], h
 
 
+def _check_size(scored: int, vocab: Vocabulary) -> None:
+    if scored != len(vocab):
+        raise ValueError(
+            f"the model scores {scored} symbols and the vocabulary has {len(vocab)}: "
+            "they do not belong together"
+        )
+
+
+def _device(model: nn.Module) -> torch.device | None:
+    """Where the model's weights are; None for a model without any."""
+    return next((p.device for p in model.parameters()), None)
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    """The numbers of a tensor, wherever it is; NumPy has no bfloat16."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+
+
 def _stepper(model: nn.Module, h: Tensor) -> Callable[[int], np.ndarray]:
     """A function that takes one id, moves the state on, and returns the logits (V,)."""
-    if type(model) is CharRNN:
+    as_built = _is_as_built(model)
+    if as_built and type(model) is CharRNN:
         layers = [
             tuple(getattr(model.rnn, f"{name}_l{layer}") for name in _RNN_WEIGHTS)
             for layer in range(model.num_layers)
@@ -200,16 +224,50 @@ def _stepper(model: nn.Module, h: Tensor) -> Callable[[int], np.ndarray]:
         return _array_stepper(
             layers, model.output.weight, model.output.bias, model.nonlinearity, h
         )
-    if type(model) is ScratchRNN:
+    if as_built and type(model) is ScratchRNN:
         layers = [(c.W_ih, c.W_hh, c.b_ih, c.b_hh) for c in model.cells]
         return _array_stepper(layers, model.W_ho, model.b_o, model.nonlinearity, h)
 
+    device = _device(model)
+
     def step(i: int) -> np.ndarray:
         nonlocal h
-        logits, h = model(torch.tensor([i]), h)  # (1, V)
-        return logits[0].numpy().copy()
+        logits, h = model(torch.tensor([i], device=device), h)  # (1, V)
+        return _array(logits[0]).copy()
 
     return step
+
+
+def _is_as_built(model: nn.Module) -> bool:
+    """Whether a model computes what its class says, with nothing changed or added."""
+    kinds = {
+        CharRNN: [nn.RNN, nn.Linear],
+        ScratchRNN: [
+            nn.ModuleList,
+            *[ScratchRNNCell] * getattr(model, "num_layers", 0),
+        ],
+    }
+    parts = list(model.modules())[1:]
+    if [type(part) for part in parts] != kinds.get(type(model)):
+        return False
+    for name in ("nonlinearity", "num_layers", "hidden_size"):
+        value = getattr(model, name)
+        if any(getattr(part, name, value) != value for part in parts):
+            return False
+    if any(
+        m._forward_hooks or m._forward_pre_hooks or "forward" in vars(m)
+        for m in [model, *parts]
+    ):
+        return False
+    if type(model) is CharRNN:
+        rnn = model.rnn
+        if not rnn.bias or rnn.bidirectional or model.output.bias is None:
+            return False
+    # In fewer bits, the module rounds after each operation and NumPy would not.
+    return all(
+        p.device.type == "cpu" and p.dtype in (torch.float32, torch.float64)
+        for p in model.parameters()
+    )
 
 
 _NOT_FINITE = (
@@ -232,14 +290,14 @@ def _array_stepper(
     them costs several times as much as the products themselves.
     """
     activation = _ARRAY_ACTIVATIONS[nonlinearity]
-    arrays = [tuple(w.detach().numpy() for w in layer) for layer in layers]
+    arrays = [tuple(_array(w) for w in layer) for layer in layers]
     # One-hot times a matrix is a row look-up: the first product needs no arithmetic.
     W_ih, _, b_ih, b_hh = arrays[0]
     rows = np.ascontiguousarray((W_ih + (b_ih + b_hh)[:, None]).T)  # (V, H)
     above = [(W_ih, b_ih + b_hh) for W_ih, _, b_ih, b_hh in arrays[1:]]
     recurrent = [W_hh for _, W_hh, _, _ in arrays]
-    out, bias = W_ho.detach().numpy(), b_o.detach().numpy()
-    states = list(h.numpy())  # num_layers times (H,)
+    out, bias = _array(W_ho), _array(b_o)
+    states = list(_array(h))  # num_layers times (H,)
 
     def step(i: int) -> np.ndarray:
         states[0] = activation(rows[i] + recurrent[0] @ states[0])  # (H,)
@@ -288,7 +346,9 @@ def _check_controls(temperature: float, top_k: int | None, top_p: float | None) 
             "1 leaves the model's probabilities as they are "
             "(notebooks/07_sampling.ipynb)"
         )
-    if top_k is not None and (not isinstance(top_k, int) or top_k < 1):
-        raise ValueError(f"top_k must be a whole number from 1 (or None), got {top_k}")
+    if top_k is not None and (not isinstance(top_k, numbers.Integral) or top_k < 1):
+        raise ValueError(
+            f"top_k must be a whole number from 1 (or None), got {top_k!r}"
+        )
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must be above 0 and at most 1 (or None), got {top_p}")

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -206,6 +207,25 @@ def test_a_control_out_of_its_range_is_named(control, value):
         sample(CharRNN(V, 3), VOCAB, "h", 3, **{control: value})
 
 
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_scores_that_are_no_numbers_are_refused(bad, temperature):
+    rows = torch.zeros(2, 3)
+    rows[1, 2] = bad
+    with pytest.raises(ValueError, match="must be finite numbers"):
+        sampling_probs(rows, temperature=temperature)
+    with pytest.raises(ValueError, match="nothing but -inf"):
+        sampling_probs(torch.full((3,), -math.inf), temperature=temperature)
+
+
+def test_a_whole_number_of_numpy_is_a_whole_number():
+    logits = torch.tensor([0.0, 1.0, 2.0])
+    kept = sampling_probs(logits, top_k=np.int64(2))
+    assert torch.equal(kept, sampling_probs(logits, top_k=2))
+    with pytest.raises(ValueError, match=r"got np\.float64"):
+        sampling_probs(logits, top_k=np.float64(2))
+
+
 def test_logits_must_be_floating_point():
     with pytest.raises(TypeError, match=r"floating-point tensor, got torch.int64"):
         sampling_probs(torch.tensor([1, 2, 3]))
@@ -248,6 +268,9 @@ def read_errors(call):
             call(model, VOCAB, wrong)
     with pytest.raises(ValueError, match=r"scores 16 symbols .* has 17"):
         call(model, Vocabulary(VOCAB.characters, end=True), "hi")
+    larger = Vocabulary(VOCAB.characters + "XYZ")
+    with pytest.raises(ValueError, match=r"scores 16 symbols .* has 19"):
+        call(model, larger, larger.characters[-1])
     with torch.no_grad():
         model.output.bias[3] = math.nan
     with pytest.raises(ValueError, match=r"not finite.*diverged.*max_norm"):
@@ -300,6 +323,56 @@ def test_the_arrays_take_the_steps_of_the_module(model_class, args, temperature)
     ]
     assert texts[0] == texts[1]
     assert len(texts[0]) == 203
+
+
+def negate(module, args, output):
+    return -output
+
+
+class Squashed(nn.Linear):
+    def forward(self, states):
+        return 3 * super().forward(states).tanh()
+
+
+def changed_models():
+    """Models of our classes that no longer compute what their class says."""
+    hooked = peaky(CharRNN)
+    hooked.output.register_forward_hook(negate)
+    other_rule = peaky(CharRNN)
+    other_rule.rnn = nn.RNN(V, 9, nonlinearity="relu", batch_first=True)
+    gated = peaky(CharRNN)
+    gated.rnn = nn.GRU(V, 9, batch_first=True)
+    squashed = peaky(CharRNN)
+    squashed.output = Squashed(9, V)
+    patched = peaky(ScratchRNN)
+    original = patched.forward
+    patched.forward = lambda ids, h=None: (-original(ids, h)[0], original(ids, h)[1])
+    halved = peaky(CharRNN).bfloat16()
+    return [hooked, other_rule, gated, squashed, patched, halved]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_changed_model_is_sampled_as_it_is_now(number):
+    model = changed_models()[number]
+    texts = [
+        sample(m, VOCAB, "how", 40, temperature=1.0, generator=seeded(5))
+        for m in (model, Wrapped(model))
+    ]
+    assert texts[0] == texts[1]
+    greedy = "how"
+    with torch.no_grad():
+        for _ in range(5):
+            greedy += predict(model, VOCAB, greedy)[0]
+    assert sample(model, VOCAB, "how", 5) == greedy
+
+
+def test_a_model_may_rule_a_symbol_out():
+    logits = torch.arange(V).float()
+    logits[-1] = -math.inf
+    assert sample(Constant(logits), VOCAB, "h", 3) == "h" + 3 * VOCAB.itos[V - 2]
+    assert predict(Constant(logits), VOCAB, "h")[1][-1] == 0
+    with pytest.raises(ValueError, match="not finite"):
+        predict(Constant(torch.full((V,), -math.inf)), VOCAB, "h")
 
 
 def test_the_cost_is_one_step_a_character():
