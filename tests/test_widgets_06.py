@@ -397,6 +397,47 @@ def test_an_error_in_the_task_becomes_a_sentence(monkeypatch, capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_a_run_whose_task_or_loop_has_died_can_be_started_again():
+    lab = widgets.training_lab()
+
+    async def leave():  # asyncio.run cancels the task at the end
+        lab.start.click()
+        await until(lambda: epochs(lab) > 0)
+
+    in_a_thread(lambda: asyncio.run(leave()))
+    assert lab._task.cancelled() and not lab.running
+
+    def stop_the_loop():  # nobody cancels it here
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(leave())
+        return loop
+
+    loop = in_a_thread(stop_the_loop)
+    assert not lab._task.done() and not lab.running
+
+    async def again():
+        before = epochs(lab)
+        lab.start.click()
+        assert lab.running and "already" not in lab.said
+        await until(lambda: epochs(lab) > before)
+        lab.pause.click()
+
+    in_a_thread(lambda: asyncio.run(again()))
+    assert not lab.running
+    loop.run_until_complete(asyncio.sleep(0.3))  # the old task wakes up, and ends
+    assert not lab.running
+    loop.close()
+
+
+def test_several_threads_may_train_one_desk():
+    """Each epoch is one piece: the losses are those of one thread alone."""
+    desk, alone = TrainingDesk(), TrainingDesk()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(desk.step, [40] * 4)) == [40] * 4
+    alone.step(160)
+    assert desk.losses == alone.losses
+
+
 def test_without_an_event_loop_a_button_says_what_to_do():
     lab = widgets.training_lab()
     in_a_thread(lab.start.click)

@@ -88,7 +88,8 @@ class TrainingDesk:
     """The running model of the series, trained when asked to.
 
     The weights at the start are those of ``torch.manual_seed(0)``. The global random
-    state of torch is neither read nor moved.
+    state of torch is neither read nor moved. Its methods may be called from several
+    threads: each epoch and each change is one piece.
 
     Args:
         lr: learning rate, above 0.
@@ -101,6 +102,7 @@ class TrainingDesk:
     Attributes:
         losses: one number an epoch, in nats per character, each before its step.
         before: the losses of the run before the last reset.
+        lock: held during each epoch and each change.
         status: NEW, UNDER_WAY, FINISHED or DIVERGED.
 
     Raises:
@@ -117,6 +119,7 @@ class TrainingDesk:
         optimizer: str = "Adam",
         max_epochs: int = MAX_EPOCHS,
     ) -> None:
+        self.lock = threading.RLock()
         self.vocab, self._inputs, self._targets, self.rungs = _example()
         self.max_epochs = max_epochs
         self.losses: list[float] = []
@@ -147,51 +150,61 @@ class TrainingDesk:
             ValueError: as the class; nothing is changed then.
         """
         _check(lr, hidden_size, max_norm, optimizer)
-        new = (hidden_size, optimizer) != (self.hidden_size, self.optimizer_name)
-        self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
-        self.zero_grad, self.optimizer_name = zero_grad, optimizer
-        if new:
-            self.reset()
-        for group in self._optimizer.param_groups:
-            group["lr"] = lr
+        with self.lock:
+            new = (hidden_size, optimizer) != (self.hidden_size, self.optimizer_name)
+            self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
+            self.zero_grad, self.optimizer_name = zero_grad, optimizer
+            if new:
+                self.reset()
+            for group in self._optimizer.param_groups:
+                group["lr"] = lr
         return new
 
     def reset(self) -> None:
         """Start again from the same random weights, at epoch 0."""
-        if self.losses:
-            self.before = self.losses
-        self.losses = []
-        self.status = NEW
-        self.model = _fresh_model(len(self.vocab), self.hidden_size, seed=0)
-        optimizer = OPTIMIZERS[self.optimizer_name]
-        self._optimizer = optimizer(self.model.parameters(), lr=self.lr)
+        with self.lock:
+            if self.losses:
+                self.before = self.losses
+            self.losses = []
+            self.status = NEW
+            self.model = _fresh_model(len(self.vocab), self.hidden_size, seed=0)
+            optimizer = OPTIMIZERS[self.optimizer_name]
+            self._optimizer = optimizer(self.model.parameters(), lr=self.lr)
 
     def step(self, n: int = 1) -> int:
         """Train for up to ``n`` epochs of one step each; return how many it made."""
         for made in range(n):
-            if self.status in (FINISHED, DIVERGED):
-                return made
-            logits, _ = self.model(self._inputs)  # (B, T, V)
-            loss = F.cross_entropy(logits.flatten(0, 1), self._targets.flatten())
-            if self.zero_grad:
-                self._optimizer.zero_grad()
-            loss.backward()
-            limit = math.inf if self.max_norm is None else self.max_norm
-            norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
-            if not (torch.isfinite(loss) and torch.isfinite(norm)):
-                self.status = DIVERGED
-                return made
-            self._optimizer.step()
-            self.losses.append(loss.item())
-            done = len(self.losses) >= self.max_epochs
-            self.status = FINISHED if done else UNDER_WAY
+            with self.lock:
+                if not self._epoch():
+                    return made
         return n
+
+    def _epoch(self) -> bool:
+        """One epoch, unless the run is over; whether it was made."""
+        if self.status in (FINISHED, DIVERGED):
+            return False
+        logits, _ = self.model(self._inputs)  # (B, T, V)
+        loss = F.cross_entropy(logits.flatten(0, 1), self._targets.flatten())
+        if self.zero_grad:
+            self._optimizer.zero_grad()
+        loss.backward()
+        limit = math.inf if self.max_norm is None else self.max_norm
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            self.status = DIVERGED
+            return False
+        self._optimizer.step()
+        self.losses.append(loss.item())
+        done = len(self.losses) >= self.max_epochs
+        self.status = FINISHED if done else UNDER_WAY
+        return True
 
     def completion(self, prompt: str = "hello", max_new_chars: int = 12) -> str:
         """What the model makes of a prompt, greedily; after a divergence, nothing."""
-        if self.status == DIVERGED:
-            return ""
-        return sample(self.model, self.vocab, prompt, max_new_chars)
+        with self.lock:
+            if self.status == DIVERGED:
+                return ""
+            return sample(self.model, self.vocab, prompt, max_new_chars)
 
 
 def _check(lr: float, hidden_size: int, max_norm: float | None, optimizer: str) -> None:
@@ -318,7 +331,7 @@ class TrainingLab(Lab):
 
     def __init__(self) -> None:
         self.desk = TrainingDesk()
-        self._lock = threading.RLock()  # a button and a cell may be on two threads
+        self._lock = self.desk.lock  # a button and a cell may be on two threads
         self._run: object | None = None  # a new one for each run: the token of its task
         self._task: asyncio.Task | None = None
         self._note = ""
@@ -365,8 +378,10 @@ class TrainingLab(Lab):
 
     @property
     def running(self) -> bool:
-        """Whether it trains at present."""
-        return self._run is not None
+        """Whether it trains at present: a run whose task or loop has died does not."""
+        if self._run is None or self._task is None:
+            return False
+        return not self._task.done() and self._task.get_loop().is_running()
 
     def redraw(self) -> None:
         """Draw the present state of the controls and of the desk."""
@@ -443,8 +458,14 @@ class TrainingLab(Lab):
                 spent = time.perf_counter() - began
                 await asyncio.sleep(max(0.02, TICK_SECONDS - spent))
         except Exception as error:  # in a task, nobody else would say it
-            self._run = None
-            self.text.value = _html.problem(f"{type(error).__name__}: {error}")
+            with self._lock:
+                if self._run is run:
+                    message = f"{type(error).__name__}: {error}"
+                    self.text.value = _html.problem(message)
+        finally:  # also where the task was cancelled, or the cell interrupted
+            with self._lock:
+                if self._run is run:
+                    self._run = None
 
     def _tick(self, run: object) -> None:
         deadline = time.perf_counter() + TICK_SECONDS / 2
