@@ -29,6 +29,9 @@ PADDING_SHARE = 0.5
 LEFTOVER = 2.0
 """How many times the gradient of any single row may be found in ``.grad``."""
 
+LEFTOVER_UNTOLD = 3.0
+"""The same where the weights before the last step are not known."""
+
 ROWS_EXAMINED = 32
 """Rows whose gradients are computed one by one, at the most."""
 
@@ -59,10 +62,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Case:
-    """What the examinations share; ``model`` is a copy in evaluation mode."""
+    """What the examinations share; ``model`` is a copy in evaluation mode.
+
+    Each examination runs a copy of that copy: a model that keeps a state between two
+    calls then answers all of them from the same one.
+    """
 
     model: nn.Module
-    inputs: Tensor  # (B, T)
+    inputs: Tensor  # (B, T), int64
     targets: Tensor  # (B, T), int64
     logits: Tensor  # (B, T, V)
     loss_fn: LossFunction | None
@@ -80,7 +87,19 @@ class _Case:
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The loss that the training uses, of logits (B, T, V) and targets (B, T)."""
         loss_fn = self.loss_fn or F.cross_entropy
-        return loss_fn(logits.flatten(0, 1), targets.flatten())
+        try:
+            loss = loss_fn(logits.flatten(0, 1), targets.flatten())
+        except Exception as error:
+            raise ValueError(
+                f"loss_fn(logits, targets) raised {type(error).__name__}: {error}. "
+                "That bug is loud: mend it first"
+            ) from error
+        if not isinstance(loss, Tensor):
+            raise TypeError(
+                f"loss_fn must return a tensor, got {type(loss).__name__}; backward "
+                "needs it as it is, without .item()"
+            )
+        return loss.to(logits.dtype)
 
 
 def diagnose(
@@ -116,17 +135,19 @@ def diagnose(
         other parameters; gradients that are never cleared.
 
     Raises:
-        TypeError: if the model is no module, or inputs or targets no tensors of ids.
+        TypeError: if the model is no module, inputs or targets are no tensors of ids,
+            or the loss is no tensor.
         ValueError: if the shapes do not fit, an id is out of range, no target counts,
-            or the model cannot be run or copied. Such bugs are loud: mend them first.
+            the model cannot be run or copied, or the loss cannot be computed. Such
+            bugs are loud: mend them first.
     """
     _check_tensors(model, inputs, targets)
-    devices = sorted({p.device.index for p in model.parameters() if p.is_cuda})
+    devices = range(torch.cuda.device_count())  # manual_seed seeds them all
     with torch.random.fork_rng(devices=devices):
         findings = list(_float_targets(targets))
         if findings and not torch.equal(targets, targets.round()):
             return findings  # such numbers name no characters: nothing to compare
-        copied = _copy(model)
+        copied, inputs = _copy(model), inputs.long()
         case = _Case(
             copied,
             inputs,
@@ -201,7 +222,7 @@ def _shift(case: _Case) -> Iterator[Finding]:
 def _agreement(case: _Case, by: int) -> tuple[int, int]:
     """At how many places a target is the input ``by`` steps on, and of how many."""
     T = case.inputs.shape[1]
-    at = torch.arange(T)
+    at = torch.arange(T, device=case.inputs.device)
     at = at[(at + by >= 0) & (at + by < T)]
     # A filled-up input at the end of a row has a target that does not count.
     real = case.counted[:, at] & case.counted[:, at + by]
@@ -297,7 +318,7 @@ def _not_finite(case: _Case) -> Iterator[Finding]:
 def _mixed_rows(case: _Case) -> Iterator[Finding]:
     """Change one row: no other row may notice."""
     for changed in {0, len(case.inputs) - 1}:
-        others = torch.arange(len(case.inputs)) != changed
+        others = torch.arange(len(case.inputs), device=case.inputs.device) != changed
         if not others.any():
             return
         rows = (~others).unsqueeze(1).expand_as(case.inputs)
@@ -319,7 +340,7 @@ def _future(case: _Case) -> Iterator[Finding]:
     T = case.inputs.shape[1]
     if T < 2:
         return
-    last = torch.arange(T).expand_as(case.inputs) == T - 1
+    last = torch.arange(T, device=case.inputs.device).expand_as(case.inputs) == T - 1
     moved = _moved(case, last)[:, :-1]  # (B, T - 1)
     if moved.max() > _tolerance(case):
         yield Finding(
@@ -336,7 +357,7 @@ def _no_memory(case: _Case) -> Iterator[Finding]:
     B, T = case.inputs.shape
     if B * (T // 2) < ENOUGH_ANSWERS:
         return
-    even = torch.arange(T).expand_as(case.inputs) % 2 == 0
+    even = torch.arange(T, device=case.inputs.device).expand_as(case.inputs) % 2 == 0
     all_moved = _moved(case, even)  # (B, T)
     moved = all_moved[:, 1::2]  # (B, T // 2)
     # Where nothing moves at all, a small ReLU layer may have drawn dead units only.
@@ -468,15 +489,19 @@ def _leftover_gradients(model: nn.Module, case: _Case) -> Iterator[Finding]:
     row. A sum over many steps is. The rows are measured at the present weights and,
     where the optimizer's state tells them, at the weights before its last step, where
     the gradient comes from; a margin (``LEFTOVER``) covers a batch that was another
-    one. A gradient that points exactly as the fresh one does is one of a loss that is
-    scaled, by clipping or by a sum, and is let pass.
+    one, a wider one (``LEFTOVER_UNTOLD``) also weights that are not known. A gradient
+    that points exactly as the fresh one does is one of a loss that is scaled, by
+    clipping or by a sum, and is let pass.
     """
+    if not any(p.grad is not None for p in model.parameters()):
+        return
     present = _flat([p.grad for p in model.parameters()], model)
     size = float(present.norm())
     if not math.isfinite(size) or size == 0:
         return
     longest = 0.0
-    for weights in (None, _weights_before(model, case.optimizer)):
+    before = _weights_before(model, case.optimizer)
+    for weights in (None, before):
         if weights is not None:
             for p, value in zip(case.model.parameters(), weights, strict=True):
                 p.data.copy_(value)
@@ -488,9 +513,12 @@ def _leftover_gradients(model: nn.Module, case: _Case) -> Iterator[Finding]:
         step = math.ceil(len(case.inputs) / ROWS_EXAMINED)
         for row in range(0, len(case.inputs), step):
             if case.counted[row].any():
-                norm = _gradient(case, slice(row, row + 1)).norm()
+                try:
+                    norm = _gradient(case, slice(row, row + 1)).norm()
+                except ValueError:
+                    return  # the model keeps the state of a whole batch
                 longest = max(longest, float(norm))
-    if size > LEFTOVER * longest:
+    if size > (LEFTOVER if before is not None else LEFTOVER_UNTOLD) * longest:
         yield Finding(
             "gradients never cleared",
             f"The gradients in .grad have norm {size:.3g}, and no row of this batch "
@@ -502,9 +530,10 @@ def _leftover_gradients(model: nn.Module, case: _Case) -> Iterator[Finding]:
 
 def _gradient(case: _Case, rows: slice) -> Tensor:
     """The gradient of the loss of some rows, of all parameters in one vector."""
-    parameters = list(case.model.parameters())
+    model = copy.deepcopy(case.model)
+    parameters = list(model.parameters())
     with torch.enable_grad():
-        logits = _logits(case.model, case.inputs[rows])
+        logits = _answer(model, case.inputs[rows])
         loss = case.loss(logits, case.targets[rows]).mean()
         grads = torch.autograd.grad(loss, parameters, allow_unused=True)
     return _flat(list(grads), case.model)
@@ -512,7 +541,7 @@ def _gradient(case: _Case, rows: slice) -> Tensor:
 
 def _flat(grads: list[Tensor | None], model: nn.Module) -> Tensor:
     pairs = zip(grads, model.parameters(), strict=True)
-    parts = [torch.zeros_like(p) if g is None else g for g, p in pairs]
+    parts = [torch.zeros_like(p) if g is None else g.to_dense() for g, p in pairs]
     return torch.cat([part.detach().double().flatten() for part in parts])
 
 
@@ -562,6 +591,11 @@ def _copy(model: nn.Module) -> nn.Module:
 
 
 def _logits(model: nn.Module, inputs: Tensor) -> Tensor:
+    """What a copy of the model answers; the model stays as it was."""
+    return _answer(copy.deepcopy(model), inputs)
+
+
+def _answer(model: nn.Module, inputs: Tensor) -> Tensor:
     """The model's answer, as (B, T, V), in the order in which the loss reads it."""
     torch.manual_seed(0)  # the caller restores the random state
     try:

@@ -575,6 +575,91 @@ def test_a_model_that_keeps_its_state_gets_a_clear_error():
         diagnose(model, INPUTS, INPUTS)
 
 
+class Carries(CharRNN):
+    """Goes on from the state where its last call ended, as the error advises."""
+
+    def forward(self, ids, h_0=None):
+        logits, h = super().forward(ids, getattr(self, "h", None))
+        self.h = h.detach()
+        return logits, h
+
+
+def test_a_model_that_goes_on_from_its_own_state_is_no_false_alarm():
+    V, inputs, targets = sentences()
+    torch.manual_seed(0)
+    model = Carries(V, 12)
+    assert diagnose(model, inputs, targets) == []
+    assert not hasattr(model, "h")
+    optimizer = train(model, inputs, targets, steps=30)
+    state = model.h.clone()
+    assert diagnose(model, inputs, targets, optimizer=optimizer) == []
+    assert torch.equal(model.h, state)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.int16, torch.int32])
+def test_ids_of_any_integer_type_are_examined_alike(dtype):
+    V, inputs, _ = sentences()
+    model = CharRNN(V, 12)
+    wrapped = inputs.roll(-1, dims=1)
+    expected = diagnose(model, inputs, wrapped)
+    assert names(expected) == ["a target that wraps around"]
+    assert diagnose(model, inputs.to(dtype), wrapped.to(dtype)) == expected
+
+
+def test_bytes_may_fill_their_whole_range():
+    ids = torch.randint(256, (4, 12), dtype=torch.uint8)
+    assert diagnose(CharRNN(256, 8), ids[:, :-1], ids[:, 1:]) == []
+
+
+class Table(nn.Module):
+    """A model with nothing to train."""
+
+    def __init__(self, V):
+        super().__init__()
+        self.register_buffer("logits", 0.1 * torch.randn(V, V))
+
+    def forward(self, ids):
+        return self.logits[ids]
+
+
+def test_a_model_without_parameters_can_be_examined():
+    V, inputs, targets = sentences()
+    assert names(diagnose(Table(V), inputs, targets)) == ["no memory"]
+
+
+def test_sparse_gradients_can_be_examined():
+    V, inputs, targets = sentences()
+
+    class Sparse(CharRNN):
+        def __init__(self):
+            super().__init__(V, 12)
+            self.embedding = nn.Embedding(V, V, sparse=True)
+
+        def forward(self, ids, h_0=None):
+            output, h = self.rnn(self.embedding(ids), h_0)
+            return self.output(output), h
+
+    model = Sparse()
+    loss = F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten())
+    loss.backward()
+    assert diagnose(model, inputs, targets) == []
+
+
+def test_a_loss_that_cannot_be_computed_gets_a_clear_error():
+    V, inputs, targets = sentences()
+    model = CharRNN(V, 12)
+    with pytest.raises(TypeError, match=r"got float; .* without \.item"):
+        diagnose(
+            model, inputs, targets, loss_fn=lambda a, b: F.cross_entropy(a, b).item()
+        )
+    with pytest.raises(ValueError, match=r"loss_fn\(logits, targets\) raised Value"):
+        diagnose(model, inputs, targets, loss_fn=lambda a, b: F.cross_entropy(a, b[1:]))
+    in_double = diagnose(
+        model, inputs, targets, loss_fn=lambda a, b: F.cross_entropy(a.double(), b)
+    )
+    assert in_double == []
+
+
 # --- the short cut in the package ----------------------------------------------------
 
 
