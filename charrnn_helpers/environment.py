@@ -104,8 +104,9 @@ def setup_notebook(seed: int = 0) -> None:
     plotting.style()
     # What the imports made stays: the garbage collector need not look through it again
     # and again while a model trains, which took a tenth of the time.
-    gc.collect()
-    gc.freeze()
+    if gc.get_freeze_count() == 0:  # once: later there are objects of the reader's too
+        gc.collect()
+        gc.freeze()
 
 
 def _valid_seed(seed) -> int:
@@ -182,9 +183,8 @@ def _check_helpers() -> Finding:
 
 
 def _check_folder() -> Finding:
-    folder = Path.cwd()
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with tempfile.TemporaryFile(dir=Path.cwd()) as file:
             file.write(b"x")
     except OSError as error:
         return (

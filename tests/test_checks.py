@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import random
 import re
 import time
 from pathlib import Path
@@ -235,8 +236,29 @@ def test_the_engine_does_not_move_the_global_random_state():
     torch.manual_seed(0)
     first = torch.rand(1)
     torch.manual_seed(0)
+    state = random.getstate()
     exercise.verdict(lambda numbers: [1])
     assert torch.equal(first, torch.rand(1))
+    assert random.getstate() == state
+
+
+def test_an_answer_that_fails_first_and_hangs_then_gets_its_verdict():
+    """Of the cases after a time-out there is nothing to compare a wrong answer with."""
+
+    def hangs(numbers):
+        if numbers == [1, 2]:
+            raise KeyError("not this one")
+        _loops(numbers)
+
+    exercise = dataclasses.replace(
+        DOUBLE,
+        cases=lambda rng: [([1, 2],), ([3],), ([4],)],
+        wrong=[_engine.Wrong("It hangs.", hangs)],
+        time_limit=0.2,
+    )
+    verdict = exercise.verdict(hangs)
+    assert verdict.kind == _engine.ERROR
+    assert "KeyError" in verdict.message and verdict.hint == "It hangs."
 
 
 def test_a_loop_without_end_costs_one_time_limit():

@@ -1,5 +1,6 @@
 """The environment check and the set-up of the notebooks."""
 
+import gc
 import importlib.metadata
 import random
 import re
@@ -209,6 +210,16 @@ def test_setup_seeds_all_three_generators(capsys):
         assert all(a != b for a, b in zip(first, values, strict=True))
     assert first[2] == torch.rand(1, generator=torch.Generator().manual_seed(7)).item()
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("_leave_no_trace")
+def test_what_the_reader_makes_is_not_frozen_by_a_second_setup():
+    environment.setup_notebook()
+    frozen = gc.get_freeze_count()
+    circle = []
+    circle.append(circle)
+    environment.setup_notebook()
+    assert gc.get_freeze_count() == frozen > 0
 
 
 @pytest.mark.usefixtures("_leave_no_trace")

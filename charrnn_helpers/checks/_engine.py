@@ -138,7 +138,8 @@ class Exercise:
             if used in names_used(answer):
                 return self._wrong(SHORT_CUT, f"{self.name} uses {used}: {reason}")
 
-        seed = random.randrange(1_000_000) if seed is None else seed
+        if seed is None:  # not from the generator that the reader may have seeded
+            seed = random.SystemRandom().randrange(1_000_000)
         cases = list(self.cases(random.Random(seed)))
         fixed = list(self.cases(random.Random(seed + 1)))
         runs: list[Run] = []
@@ -201,7 +202,7 @@ class Exercise:
         for wrong in self.wrong:
             if not callable(wrong.answer):
                 continue
-            theirs = (self._run(wrong.answer, case) for case in cases)
+            theirs = (self._run(wrong.answer, case) for case in cases[: len(runs)])
             pairs = zip(runs, theirs, strict=True)
             if all(_same_run(a, b, self.tolerance) for a, b in pairs):
                 return wrong.hint
