@@ -26,8 +26,8 @@ from charrnn_helpers.checks._engine import (
 )
 
 
-@functools.cache
 def _example() -> tuple[int, Tensor, Tensor]:
+    """V, inputs and targets; new at each call, since an answer may write into them."""
     texts = data.pad(data.SENTENCES)
     vocab = data.Vocabulary.from_texts(texts)
     return len(vocab), *data.shift(data.encode_batch(vocab, texts))
@@ -483,9 +483,9 @@ learning_rate = Question(
             _between(0.09, 1),
         ),
         Wrong(
-            "Some seeds do well with it; one is thrown out of the valley. A rate is "
-            "only as good as its worst seed. Which way do you go?",
-            2.0,
+            "Some seeds do well with it, others are thrown out of the valley. A rate "
+            "is only as good as its worst seed. Which way do you go?",
+            2.9,
             _between(1, 3),
         ),
         Wrong(
