@@ -162,7 +162,8 @@ class ScratchRNNCell(nn.Module):
         A one-hot row times a matrix is a row of the matrix: look it up.
         """
         table = self.W_ih.T + (self.b_ih + self.b_hh)  # (V, H)
-        return self._steps(F.embedding(ids, table), h_0)
+        # .T only swaps the axes; contiguous puts each row in one piece of memory.
+        return self._steps(F.embedding(ids, table.contiguous()), h_0)
 
     def _steps(self, from_inputs: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
         """The loop: what cannot be done at once, since each step needs the last."""
@@ -243,7 +244,7 @@ class ScratchRNN(nn.Module):
         for cell, h in zip(self.cells[1:], h_0[1:], strict=True):
             x, h_t = cell.run(x, h)  # (B, T, H), (B, H)
             last.append(h_t)
-        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
+        logits = F.linear(x, self.W_ho, self.b_o)  # x @ W_ho.T + b_o: (B, T, V)
         h_n = torch.stack(last)  # (num_layers, B, H)
         return (logits, h_n) if ids.ndim == 2 else (logits[0], h_n[:, 0])
 
