@@ -784,7 +784,7 @@ def draw_loss(
     for (label, values), look in zip(series.items(), _looks(list(series)), strict=True):
         x = start + every * np.arange(len(values))
         _draw_line(ax, x, values, label, look, marked=len(values) == 1)
-    _finish_curves(ax, series, rungs, False, log, xlabel, ylabel, title, ylim)
+    _finish_curves(ax, series, rungs, None, log, xlabel, ylabel, title, ylim)
     return fig
 
 
@@ -829,9 +829,8 @@ def draw_lines(
     for (label, values), look in zip(named.items(), _looks(list(named)), strict=True):
         _check_length(values, x, label)
         _draw_line(ax, x, values, label, look, marked=markers)
-    _finish_curves(ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim)
-    if log_x:
-        _tick_values(ax, x)
+    marks = x if log_x else None
+    _finish_curves(ax, named, rungs, marks, log_y, xlabel, ylabel, title, ylim)
     return fig
 
 
@@ -892,9 +891,8 @@ def draw_band(
         label = f"mean and range of {count} runs" if count > 1 else ""
         ax.get_lines()[-1].set_label(label or "_run")
         named = {label: None} if label else named
-    _finish_curves(ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim)
-    if log_x:
-        _tick_values(ax, x)
+    marks = x if log_x else None
+    _finish_curves(ax, named, rungs, marks, log_y, xlabel, ylabel, title, ylim)
     return fig
 
 
@@ -954,9 +952,7 @@ def draw_bars(
     ax.tick_params(axis="x", length=0)
     if min(float(heights.min()) for heights in named.values()) < 0:
         ax.axhline(0, color=BLACK, linewidth=0.8, gid=_DECORATION)
-    _finish_curves(
-        ax, named, rungs, False, False, xlabel, ylabel, title, ylim, legend="outside"
-    )
+    _finish_curves(ax, named, rungs, None, False, xlabel, ylabel, title, ylim)
     return fig
 
 
@@ -978,13 +974,15 @@ def _draw_line(ax: Axes, x, y, label: str, look: tuple, *, marked: bool) -> None
     )
 
 
-def _finish_curves(
-    ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim, legend="best"
-) -> None:
-    """Scales, labels, grid, legend and rungs: what all the curves have in common."""
+def _finish_curves(ax, named, rungs, log_x, log_y, xlabel, ylabel, title, ylim) -> None:
+    """Scales, labels, grid, legend and rungs: what all the curves have in common.
+
+    ``log_x`` holds the positions to mark on a logarithmic x axis, or None.
+    """
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    if log_x:
+    if log_x is not None:
         ax.set_xscale("log")
+        _tick_values(ax, log_x)
     if log_y:
         ax.set_yscale("log")
     levels = _check_rungs(rungs, log_y)
@@ -999,10 +997,7 @@ def _finish_curves(
     ax.grid(axis="y", color=_FAINT, linewidth=0.6)
     ax.set_axisbelow(True)
     if any(named):
-        if legend == "outside":
-            ax.legend(loc="best")
-        else:
-            ax.legend(loc=legend)
+        ax.legend(loc="best")
     _title(ax, title)
     _label_rungs(ax, levels)
 

@@ -104,29 +104,6 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(
-    "x, said",
-    [
-        ([15, 30, 60, 120, 240], ["15", "30", "60", "120", "240"]),
-        ([1.0, 0.1, 0.001], ["0.001", "0.1", "1"]),
-        ([100, 101, 1000], None),  # two of them would overlap
-        (range(1, 40), None),
-    ],
-)
-def test_a_logarithmic_axis_names_the_values_of_x(x, said):
-    fig = plotting.draw_lines(
-        list(x), list(range(len(x))), xlabel="n", ylabel="s", log_x=True
-    )
-    (ax,) = fig.axes
-    fig.canvas.draw()
-    labels = [label.get_text() for label in ax.get_xticklabels()]
-    if said is None:
-        assert any("mathdefault" in label for label in labels)
-    else:
-        assert labels == said
-        assert not ax.get_xticks(minor=True).size
-
-
 # --------------------------------------------------------------------------------------
 # Palette
 # --------------------------------------------------------------------------------------
@@ -526,6 +503,29 @@ def test_hidden_state_is_drawn_unit_by_character():
     image = plotting.draw_hidden(states, "abc").axes[0].get_images()[0]
     assert np.array_equal(image.get_array(), states.T)
     assert image.get_clim() == (-1, 1)
+
+
+@pytest.mark.parametrize(
+    "x, said",
+    [
+        ([15, 30, 60, 120, 240], ["15", "30", "60", "120", "240"]),
+        ([1.0, 0.1, 0.001], ["0.001", "0.1", "1"]),
+        ([100, 101, 1000], None),  # two of them would overlap
+        (range(1, 40), None),
+    ],
+)
+def test_a_logarithmic_axis_names_the_values_of_x(x, said):
+    fig = plotting.draw_lines(
+        list(x), list(range(len(x))), xlabel="n", ylabel="s", log_x=True
+    )
+    (ax,) = fig.axes
+    fig.canvas.draw()
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    if said is None:
+        assert any("mathdefault" in label for label in labels)
+    else:
+        assert labels == said
+        assert not ax.get_xticks(minor=True).size
 
 
 def test_band_is_mean_and_range():
