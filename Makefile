@@ -49,6 +49,7 @@ format: env ## format modules and notebooks
 html: env ## export every notebook as a page into site/
 	@echo "Writing site/*.html."
 	@$(BIN)/python -m jupyter nbconvert --to html --template classic \
+		--template-file tests/tools/page.html.j2 \
 		--log-level WARN --output-dir site notebooks/*.ipynb
 
 bench: env ## measure the speed of the helper module
