@@ -81,8 +81,8 @@ def test_the_rates_of_exercise_6_4_end_where_its_solution_says(other):
 def test_at_a_rate_of_2_luck_decides_where_seed_1_ends():
     for seed in (0, 2):
         assert sgd_from(seed, 2.0) < 0.1
-    ends = [sgd_from(1, 2.0, other) for other in range(100, 112)]
-    assert max(ends) > 5 * min(ends)
+    ends = [sgd_from(1, 2.0, other) for other in range(100, 120)]
+    assert max(ends) > 3 * min(ends)
 
 
 def test_an_answer_that_writes_into_the_data_spoils_no_later_check():
