@@ -17,15 +17,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Error,
-    Locator,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -171,23 +163,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """A person's browser: from the second page on, JupyterLab comes from its cache."""
-    profile = browser.new_context(viewport={"width": 1400, "height": 1000})
-    profile.set_default_timeout(30_000)
-    yield profile
-    profile.close()
-
-
 @pytest.fixture
-def lab(profile: BrowserContext, server: Server) -> Iterator[NotebookPage]:
+def lab(browser: Browser, server: Server) -> Iterator[NotebookPage]:
     """An empty page, on which a test opens a notebook."""
-    notebook = NotebookPage(profile.new_page(), server)
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(30_000)
+    notebook = NotebookPage(context.new_page(), server)
     yield notebook
     errors = notebook.errors_so_far()
     notebook.shut_down()
-    notebook.page.close()
+    context.close()
     assert not errors, errors
 
 
