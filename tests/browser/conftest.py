@@ -198,7 +198,7 @@ class NotebookPage:
         idle = self.page.get_by_text("Python 3 (ipykernel) | Idle")
         expect(idle.first).to_be_visible(timeout=60_000)
 
-    def run_all(self, seconds: float = 120) -> None:
+    def run_all(self, seconds: float = 240) -> None:
         """Run > Run All Cells, and wait until every cell has its number again."""
         self.page.evaluate(
             "async () => { await window.jupyterapp.commands.execute("

@@ -60,7 +60,7 @@ def reset(lab) -> None:
 
 def test_training_lab(lab):
     lab.open("06_training.ipynb")
-    lab.run_all(240)
+    lab.run_all()
 
     # What the cell below the lab left there, and a reset by the keyboard.
     lab.expect_text("Epoch 40: paused.")
