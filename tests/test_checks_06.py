@@ -15,7 +15,7 @@ from tests.tools.exercises import NOTEBOOKS
 
 
 def in_batch():
-    """The three sentences as inputs and targets, (3, 15) each, and V."""
+    """The three sentences as inputs and targets, (3, 16) each, and V."""
     texts = data.pad(data.SENTENCES)
     vocab = data.Vocabulary.from_texts(texts)
     return *data.shift(data.encode_batch(vocab, texts)), len(vocab)

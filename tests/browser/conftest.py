@@ -198,7 +198,7 @@ class NotebookPage:
         idle = self.page.get_by_text("Python 3 (ipykernel) | Idle")
         expect(idle.first).to_be_visible(timeout=60_000)
 
-    def run_all(self, seconds: float = 240) -> None:
+    def run_all(self) -> None:
         """Run > Run All Cells, and wait until every cell has its number again."""
         self.page.evaluate(
             "async () => { await window.jupyterapp.commands.execute("
@@ -212,7 +212,7 @@ class NotebookPage:
               return prompts.length && prompts.every(
                 p => /\\[\\d+\\]/.test(p.innerText));
             }""",
-            timeout=seconds * 1000,
+            timeout=240_000,  # a busy machine takes a while
         )
 
     @property
