@@ -3,13 +3,20 @@
 Each notebook builds its idea in the open, proves that it agrees with the version in
 this package, and the later notebooks import that version:
 
+Taught, each function built in a notebook:
+
 - ``data``: vocabulary, padding, shifting, one-hot rows, windows, counting baselines.
 - ``models``: the model on ``nn.RNN``, and the same model from scratch.
 - ``training``: the training loop, evaluation, saving and loading.
 - ``sampling``: predicting one character, generating many.
-- ``plotting``: the look of the figures, never a lesson.
 - ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.
+
+Never a lesson:
+
 - ``environment``: the check of the installation and the notebooks' set-up.
+- ``running``: the running example and its trained model, for labs and checks.
+- ``plotting``, ``exercises``, ``lab``: the kits that several lessons share.
+- ``lessons``: one room a lesson, with its figures, its checks and its lab.
 
 Importing the package itself loads none of them, so that
 ``charrnn_helpers.environment.check()`` can run, and say what to do, where PyTorch is

@@ -28,7 +28,8 @@ def assert_clean(complaints: list[str]) -> None:
 
 
 def test_there_are_notebooks():
-    assert [page.stem[:2] for page in PAGES[:8]] == [f"{i:02d}" for i in range(8)]
+    numbers = [page.stem[:2] for page in PAGES]
+    assert numbers == [f"{i:02d}" for i in range(len(PAGES))] and len(PAGES) >= 9
 
 
 @pytest.mark.parametrize("rule", anatomy.RULES, ids=lambda rule: rule.__name__)
@@ -40,6 +41,13 @@ def test_anatomy(page, rule):
 def test_readme_lists_the_notebooks():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert_clean(anatomy.readme_table(readme, [page.stem for page in PAGES]))
+
+
+def test_the_first_notebook_lists_the_others():
+    assert_clean(anatomy.contents(PAGES))
+    changed = copy.deepcopy(PAGES)
+    changed[3].titles[changed[3].stem] = "03 · Another title"
+    assert anatomy.contents(changed)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 """What the figures hold: their data, their labels, their look."""
 
+import importlib
 import inspect
 import itertools
 import json
@@ -7,6 +8,7 @@ import struct
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -18,12 +20,15 @@ from matplotlib import pyplot as plt
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
-from charrnn_helpers import plotting
+from charrnn_helpers import lessons, plotting
+from charrnn_helpers.plotting import palette, showing, tools
+from tests.tools import figures
+from tests.tools.figures import LONG, SENTENCES, SYMBOLS, rng
 
-SENTENCES = ("hello how are you", "i am fine", "how are you doing")
-SYMBOLS = sorted(set("".join(SENTENCES)))
-ALPHABET = "abcdefghijklmnopqrstuvwxyz "
-LONG = "the quick brown fox jumps over lazy dogs"
+ROOMS_FIGURES = [
+    importlib.import_module(f"charrnn_helpers.lessons.{path.parent.name}.figures")
+    for path in sorted(Path(lessons.__path__[0]).glob("n*/figures.py"))
+]
 CLOSE_RUNGS = {
     "uniform": 2.7726,
     "unigram": 2.55,
@@ -39,27 +44,6 @@ def _style():
     with mpl.rc_context():
         plotting.style()
         yield
-
-
-def softmax(values):
-    exponents = np.exp(values - values.max(axis=-1, keepdims=True))
-    return exponents / exponents.sum(axis=-1, keepdims=True)
-
-
-def cell_step(size, hidden, rng, character="h", scale=1.0):
-    a, b = scale * rng.normal(size=(2, hidden))
-    logits = scale * 2 * rng.normal(size=size)
-    return plotting.CellStep(
-        x_t=np.eye(size)[rng.integers(size)],
-        h_prev=np.tanh(rng.normal(size=hidden)),
-        from_input=a,
-        from_state=b,
-        pre=a + b,
-        h_t=np.tanh(a + b),
-        logits=logits,
-        probs=softmax(logits),
-        character=character,
-    )
 
 
 def falling(count=100, start=3.0, end=0.029):
@@ -95,12 +79,6 @@ KINDS = {
     "bars": lambda rng, f: plotting.draw_bars("abcde", f(rng.uniform(0, 1, 5))),
     "matrix": lambda rng, f: plotting.draw_matrix(f(rng.normal(size=(5, 7)))),
     "large matrix": lambda rng, f: plotting.draw_matrix(f(rng.normal(size=(60, 50)))),
-    "hidden": lambda rng, f: plotting.draw_hidden(
-        f(np.tanh(rng.normal(size=(6, 8)))), "abcdef"
-    ),
-    "distributions": lambda rng, f: plotting.draw_distributions(
-        f(softmax(2 * rng.normal(size=(5, 8)))), "abcde", "abcdefgh"
-    ),
 }
 
 
@@ -131,26 +109,26 @@ def test_lines_of_the_palette_stand_out_on_white(name):
 @pytest.mark.parametrize(
     ("ink", "ground"),
     [
-        ("_DARK_VERMILLION", "white"),
-        ("BLUE", "_PALE_BLUE"),
-        ("BLACK", "_PALE_GREY"),
-        ("BLACK", "_PALE_VERMILLION"),
+        ("DARK_VERMILLION", "white"),
+        ("BLUE", "PALE_BLUE"),
+        ("BLACK", "PALE_GREY"),
+        ("BLACK", "PALE_VERMILLION"),
     ],
 )
 def test_letters_can_be_read(ink, ground):
-    ground = getattr(plotting, ground, ground)
-    assert wcag_contrast(getattr(plotting, ink), ground) >= 4.5
+    ground = getattr(palette, ground, ground)
+    assert wcag_contrast(getattr(palette, ink), ground) >= 4.5
 
 
 @pytest.mark.parametrize("cmap", ["PuOr", "cividis"])
 def test_numbers_can_be_read_on_every_color_of_a_heatmap(cmap):
     for color in mpl.colormaps[cmap](np.linspace(0, 1, 101))[:, :3]:
-        assert wcag_contrast(plotting._ink(color), color) >= 4.5
+        assert wcag_contrast(palette.ink_on(color), color) >= 4.5
 
 
 def test_series_differ_in_color_and_line_style():
     labels = ["training", "validation", *"abcdefg"]
-    looks = plotting._looks(labels)
+    looks = palette.looks_of(labels)
     assert len({(color, str(style)) for color, style, _ in looks}) == len(labels)
     assert looks[0][:2] == (plotting.BLUE, "-")
     assert looks[1][:2] == (plotting.VERMILLION, "--")
@@ -243,7 +221,7 @@ def test_a_change_of_one_per_cent_shows_and_of_a_millionth_does_not(kind, seed):
     parts=st.lists(st.floats(0, 1), min_size=1, max_size=10),
 )
 def test_rounding_is_near_and_has_no_negative_zero(span, low, parts):
-    rounding = plotting._Rounding(low, low + span, False, 2)
+    rounding = showing._Rounding(low, low + span, False, 2)
     values = [low + part * span for part in parts]
     rounded = rounding(values)
     assert "-0.0" not in json.dumps(rounded).replace("-0.0", "-0.0 ").split()
@@ -253,7 +231,7 @@ def test_rounding_is_near_and_has_no_negative_zero(span, low, parts):
 
 
 def test_tiny_negative_numbers_round_to_zero():
-    rounding = plotting._Rounding(-1.0, 1.0, False, 2)
+    rounding = showing._Rounding(-1.0, 1.0, False, 2)
     assert json.dumps(rounding([-1e-9, 0.0, -0.0])) == "[0, 0, 0]"
 
 
@@ -363,7 +341,7 @@ def test_a_png_keeps_its_common_colors():
     pixels = np.random.default_rng(0).integers(0, 255, (60, 60, 3), dtype=np.uint8)
     pixels[:40] = (255, 255, 255)
     pixels[40:45] = (0, 114, 178)
-    picture = np.asarray(plotting._with_palette(pixels).convert("RGB"))
+    picture = np.asarray(showing._with_palette(pixels).convert("RGB"))
     assert (picture[:45] == pixels[:45]).all()
     # Each of the others becomes the nearest of the colours that were kept.
     kept = np.unique(picture.reshape(-1, 3), axis=0).astype(int)
@@ -375,7 +353,7 @@ def test_a_png_keeps_its_common_colors():
 
 def test_a_png_of_few_colors_is_exact():
     pixels = np.random.default_rng(0).integers(0, 4, (50, 70, 3), dtype=np.uint8) * 60
-    assert (np.asarray(plotting._with_palette(pixels).convert("RGB")) == pixels).all()
+    assert (np.asarray(showing._with_palette(pixels).convert("RGB")) == pixels).all()
 
 
 # --------------------------------------------------------------------------------------
@@ -419,53 +397,6 @@ def test_padding_that_does_not_fit(texts, lengths, side, message):
         plotting.draw_padding(texts, lengths, side=side)
 
 
-def test_shift_pairs_each_input_with_the_next_character():
-    (ax,) = plotting.draw_shift("hello", highlight=2).axes
-    cells = {
-        (round(text.get_position()[0]), round(text.get_position()[1])): text.get_text()
-        for text in ax.texts
-        if text.get_text()
-    }
-    assert "".join(cells[t, 0] for t in range(4)) == "hell"
-    assert "".join(cells[t, 2] for t in range(4)) == "ello"
-    arrows = [text for text in ax.texts if getattr(text, "arrow_patch", None)]
-    assert [arrow.xy for arrow in arrows] == [(t, 1.42) for t in range(4)]
-
-
-def test_prefixes_hold_every_lesson():
-    (ax,) = plotting.draw_prefixes("how").axes
-    cells = {text.get_position(): text.get_text() for text in ax.texts}
-    assert cells == {(0, 0): "h", (1, 0): "o", (0, 1): "h", (1, 1): "o", (2, 1): "w"}
-    (given,) = plotting.draw_prefixes("ho", targets="ow").axes
-    assert {text.get_position(): text.get_text() for text in given.texts} == cells
-
-
-@pytest.mark.parametrize("draw", [plotting.draw_shift, plotting.draw_prefixes])
-def test_a_lesson_needs_two_characters(draw):
-    with pytest.raises(ValueError, match=r"at least 2 characters.* this one has 1"):
-        draw("h")
-
-
-def test_shift_and_prefixes_refuse_what_does_not_fit():
-    with pytest.raises(ValueError, match=r"highlight must be in \[0, 4\), not 4"):
-        plotting.draw_shift("hello", highlight=4)
-    with pytest.raises(ValueError, match="text has 2 characters and targets 1"):
-        plotting.draw_prefixes("he", targets="e")
-
-
-def test_one_hot_draws_the_matrix():
-    matrix = torch.eye(4)[[1, 0, 2, 2, 3]]
-    fig = plotting.draw_one_hot(matrix, "hello", "ehlo")
-    (panel,) = plotting.figure_data(fig)["axes"]
-    assert panel["images"][0]["values"] == matrix.int().tolist()
-    assert panel["yticks"] == list("hello")
-    assert panel["xticks"] == list("ehlo")
-    with pytest.raises(ValueError, match=r"0 and 1 only, not 0\.5"):
-        plotting.draw_one_hot(matrix / 2, "hello", "ehlo")
-    with pytest.raises(ValueError, match="4 row labels for 5 rows"):
-        plotting.draw_one_hot(matrix, "hell", "ehlo")
-
-
 def test_signed_values_get_symmetric_limits():
     signed = plotting.draw_matrix([[-1.0, 3.0]]).axes[0].get_images()[0]
     assert signed.get_clim() == (-3, 3)
@@ -483,26 +414,6 @@ def test_matrix_prints_its_numbers_where_they_fit():
         plotting.draw_matrix([[np.nan]])
     with pytest.raises(ValueError, match=r"2 dimensions, but its shape is \(2,\)"):
         plotting.draw_matrix([1, 2])
-
-
-def test_distributions_frame_the_generated_character():
-    probs = softmax(np.random.default_rng(0).normal(size=(3, 4)))
-    fig = plotting.draw_distributions(probs, "oeh", "ehlo")
-    frames = [patch.get_xy() for patch in fig.axes[0].patches]
-    assert frames == [(-0.5, 2.5), (0.5, -0.5), (1.5, 0.5)]
-    printed = [text.get_text() for text in fig.axes[0].texts]
-    assert printed == [f"{probs[t, i]:.0%}" for t, i in enumerate((3, 0, 1))]
-    with pytest.raises(ValueError, match="'x' is not in the vocabulary"):
-        plotting.draw_distributions(probs, "oex", "ehlo")
-    with pytest.raises(ValueError, match="needs 3 characters and 4 symbols"):
-        plotting.draw_distributions(probs, "oe", "ehlo")
-
-
-def test_hidden_state_is_drawn_unit_by_character():
-    states = np.tanh(np.random.default_rng(0).normal(size=(3, 5)))
-    image = plotting.draw_hidden(states, "abc").axes[0].get_images()[0]
-    assert np.array_equal(image.get_array(), states.T)
-    assert image.get_clim() == (-1, 1)
 
 
 @pytest.mark.parametrize(
@@ -587,86 +498,12 @@ def test_series_of_the_wrong_length_are_refused():
         plotting.draw_loss(["a"])
 
 
-def test_network_names_what_pytorch_names():
-    (ax,) = plotting.draw_network(characters="hello", layers=2).axes
-    texts = [text.get_text() for text in ax.texts]
-    assert texts.count("$W_{ho}$") == 5
-    for name in ("$W_{ih}^{(1)}$", "$W_{hh}^{(2)}$"):
-        assert texts.count(name) == 5
-    assert [text for text in texts if text.startswith("target")] == [
-        f"target “{character}”" for character in "ello"
-    ]
-    dashed = [p for p in ax.patches if p.get_linestyle() not in ("-", "solid")]
-    assert len(dashed) == 2 * (1 + 4 + 1 + 1)  # loop, steps, last, zero state
-    with pytest.raises(ValueError, match="steps must be from 1 to 8"):
-        plotting.draw_network(steps=9)
-    with pytest.raises(ValueError, match="layers must be from 1 to 3, not 0"):
-        plotting.draw_network(layers=0)
-
-
-def test_cell_step_holds_every_number():
-    step = cell_step(4, 3, np.random.default_rng(0))
-    fig = plotting.draw_cell_step(step, vocabulary="ehlo")
-    images = fig.axes[0].get_images()
-    drawn = [image.get_array().ravel().tolist() for image in images]
-    assert drawn == [
-        getattr(step, name).tolist()
-        for name in (
-            "x_t",
-            "from_input",
-            "h_prev",
-            "from_state",
-            "pre",
-            "h_t",
-            "logits",
-            "probs",
-        )
-    ]
-    assert len(plotting.figure_data(fig)["axes"][0]["images"]) == 8
-    assert fig.axes[0].get_title(loc="left").startswith("Reads “h”, then expects “")
-    mapping = vars(step)
-    same = plotting.draw_cell_step(mapping, vocabulary="ehlo")
-    assert plotting.figure_data(same) == plotting.figure_data(fig)
-
-
-def test_cell_steps_has_a_row_a_character():
-    rng = np.random.default_rng(0)
-    steps = [cell_step(4, 3, rng, character) for character in "hello"]
-    fig = plotting.draw_cell_steps(steps, vocabulary="ehlo", title="Five steps")
-    panels = plotting.figure_data(fig)["axes"]
-    assert len(panels) == 8
-    assert all(panel["yticks"] == list("hello") for panel in panels)
-    assert panels[-1]["images"][0]["shape"] == [5, 4]
-    with pytest.raises(ValueError, match="nothing to draw"):
-        plotting.draw_cell_steps([], vocabulary="ehlo")
-    with pytest.raises(ValueError, match="vocabulary 3 symbols"):
-        plotting.draw_cell_steps(steps, vocabulary="ehl")
-    steps[0].logits = np.zeros(3)
-    with pytest.raises(ValueError, match="equally long"):
-        plotting.draw_cell_steps(steps, vocabulary="ehlo")
-
-
-def test_series_map_says_what_is_planned():
-    (ax,) = plotting.draw_series_map([f"{n:02}" for n in range(8)]).axes
-    texts = [text.get_text().replace("\n", " ") for text in ax.texts]
-    assert "07" in texts
-    assert "08 planned" in texts
-    assert "Part I · The model, step by step" in texts
-    assert "Part II · Why it works, and where it fails (planned)" in texts
-    assert "Backpropagation through time" in texts
-    by_file = plotting.draw_series_map([f"{n:02}_name.ipynb" for n in range(8)])
-    assert [t.get_text().replace("\n", " ") for t in by_file.axes[0].texts] == texts
-    with pytest.raises(ValueError, match="no notebook '17'"):
-        plotting.draw_series_map(["17"])
-
-
 def test_a_text_of_any_characters_can_be_drawn():
     text = "$a$ \n\t_^\\ e\u0301 😀 中 \u200b<b>&"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fig = plotting.draw_padding([text], [len(text)])
         plotting.png_bytes(fig)
-        plotting.png_bytes(plotting.draw_shift(text))
         plotting.png_bytes(plotting.draw_bars(text, np.ones(len(text))))
         plotting.png_bytes(plotting.draw_loss({"$x$ and $": [1, 2]}, title="a"))
     held = plotting.figure_data(fig)["axes"][0]["texts"]
@@ -681,10 +518,6 @@ def test_a_text_of_any_characters_can_be_drawn():
     [
         lambda ax: plotting.draw_loss([1, 2], rungs={"a": 1.5}, ax=ax),
         lambda ax: plotting.draw_padding(["ab "], [2], ax=ax),
-        lambda ax: plotting.draw_one_hot(np.eye(2), "ab", "ab", ax=ax),
-        lambda ax: plotting.draw_hidden(np.ones((2, 3)), "ab", ax=ax),
-        lambda ax: plotting.draw_distributions(np.eye(2), "ab", "ab", ax=ax),
-        lambda ax: plotting.draw_feedforward(ax=ax),
     ],
 )
 def test_given_axes_are_drawn_on(draw):
@@ -699,10 +532,6 @@ def test_given_axes_are_drawn_on(draw):
 # --------------------------------------------------------------------------------------
 
 
-def rng():
-    return np.random.default_rng(1)
-
-
 EXTREMES = {
     "ladder": lambda: plotting.draw_ladder(CLOSE_RUNGS, highlight="trained"),
     "loss": lambda: plotting.draw_loss(falling(), rungs=CLOSE_RUNGS),
@@ -713,77 +542,18 @@ EXTREMES = {
         [["<pad>"] * 8 + list("i am fine"), list(SENTENCES[0])], [9, 17], side="left"
     ),
     "padding, one cell": lambda: plotting.draw_padding(["a"], [1]),
-    "shift": lambda: plotting.draw_shift(LONG),
-    "shift, two": lambda: plotting.draw_shift("hi"),
-    "prefixes": lambda: plotting.draw_prefixes(LONG[:24]),
-    "one-hot": lambda: plotting.draw_one_hot(np.eye(27), ALPHABET, ALPHABET),
     "matrix": lambda: plotting.draw_matrix(
         rng().normal(size=(16, 16)), row_labels=SYMBOLS, column_labels=SYMBOLS
     ),
     "matrix, high": lambda: plotting.draw_matrix(
         rng().normal(size=(128, 65)), row_labels=[str(row) for row in range(128)]
     ),
-    "hidden": lambda: plotting.draw_hidden(np.tanh(rng().normal(size=(40, 16))), LONG),
-    "distributions": lambda: plotting.draw_distributions(
-        softmax(rng().normal(size=(40, 27))), LONG, ALPHABET
-    ),
-    "network": lambda: plotting.draw_network(),
-    "network, long": lambda: plotting.draw_network(characters="hello how"),
-    "network, short": lambda: plotting.draw_network(steps=1),
-    "network, high": lambda: plotting.draw_network(characters="hello", layers=3),
-    "feed-forward": lambda: plotting.draw_feedforward(),
-    "cell": lambda: plotting.draw_cell_step(
-        cell_step(16, 12, rng(), scale=4), vocabulary=SYMBOLS
-    ),
-    "cell, large": lambda: plotting.draw_cell_step(
-        cell_step(27, 16, rng(), scale=4), vocabulary=ALPHABET
-    ),
-    "cell, small": lambda: plotting.draw_cell_step(
-        cell_step(2, 1, rng()), vocabulary="ab"
-    ),
-    "cells": lambda: plotting.draw_cell_steps(
-        [cell_step(16, 12, rng(), character) for character in "hello"],
-        vocabulary=SYMBOLS,
-    ),
-    "map": lambda: plotting.draw_series_map(),
 }
-
-
-def boxes_of_texts(fig):
-    """Return what is written, and where, of everything that must not overlap."""
-    fig.draw_without_rendering()  # puts the labels of the axes where they belong
-    renderer = fig.canvas.get_renderer()
-    boxes = []
-    for ax in fig.axes:
-        ticks = []
-        for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
-            low, high = sorted(axis.get_view_interval())
-            for tick in axis.get_major_ticks():
-                if low <= tick.get_loc() <= high:
-                    ticks.append(tick.label1)
-        titles = [ax.title, ax._left_title, ax.xaxis.label, ax.yaxis.label]
-        for text in [*ax.texts, *titles, *ticks]:
-            if text.get_text().strip() and text.get_visible():
-                box = mpl.text.Text.get_window_extent(text, renderer)
-                boxes.append((text.get_text(), box.padded(-0.6)))
-    return boxes
 
 
 @pytest.mark.parametrize("name", EXTREMES)
 def test_a_figure_is_legible_small_and_fits_a_notebook(name):
-    fig = EXTREMES[name]()
-    plotting._settle(fig)
-    overlaps = [
-        (one, other)
-        for (one, a), (other, b) in itertools.combinations(boxes_of_texts(fig), 2)
-        if a.overlaps(b)
-    ]
-    assert not overlaps
-    png = plotting.png_bytes(fig)
-    width, height = struct.unpack(">II", png[16:24])
-    assert width <= 930
-    assert height <= 1000
-    assert len(png) < (60_000 if name == "matrix" else 40_000)
+    figures.assert_legible(EXTREMES[name](), 60_000 if name == "matrix" else 40_000)
 
 
 @given(
@@ -792,7 +562,7 @@ def test_a_figure_is_legible_small_and_fits_a_notebook(name):
 )
 def test_spread_keeps_order_distance_and_limits(wanted, gap):
     wanted = sorted(wanted)
-    places = plotting._spread(wanted, gap, 0.0, 1.0)
+    places = tools.spread(wanted, gap, 0.0, 1.0)
     possible = min(gap, 1 / max(len(wanted) - 1, 1))
     assert np.all(np.diff(places) >= possible - 1e-9)
     assert places[0] >= -1e-9
@@ -800,10 +570,8 @@ def test_spread_keeps_order_distance_and_limits(wanted, gap):
 
 
 def test_spread_leaves_what_is_far_apart():
-    assert plotting._spread([0.1, 0.5, 0.9], 0.1, 0, 1) == pytest.approx(
-        [0.1, 0.5, 0.9]
-    )
-    assert plotting._spread([0.5, 0.5], 0.1, 0, 1) == pytest.approx([0.45, 0.55])
+    assert tools.spread([0.1, 0.5, 0.9], 0.1, 0, 1) == pytest.approx([0.1, 0.5, 0.9])
+    assert tools.spread([0.5, 0.5], 0.1, 0, 1) == pytest.approx([0.45, 0.55])
 
 
 # --------------------------------------------------------------------------------------
@@ -814,8 +582,10 @@ def test_spread_leaves_what_is_far_apart():
 def public_functions():
     return [
         function
-        for name, function in inspect.getmembers(plotting, inspect.isfunction)
-        if not name.startswith("_") and function.__module__ == plotting.__name__
+        for module in (plotting, *ROOMS_FIGURES)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if module is plotting
+        or (name.startswith("draw_") and function.__module__ == module.__name__)
     ]
 
 

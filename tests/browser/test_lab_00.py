@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from charrnn_helpers.widgets import _00_finish
+from charrnn_helpers.lessons.n00 import lab as _00_finish
 
 
 def test_finish_lab(lab):

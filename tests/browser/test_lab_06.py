@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import expect
 
-from charrnn_helpers.widgets._06_training import TrainingDesk
+from charrnn_helpers.lessons.n06.lab import TrainingDesk
 
 
 def epoch(lab) -> int:

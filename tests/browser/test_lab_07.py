@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from playwright.sync_api import expect
 
+from charrnn_helpers.running import running_model
 from charrnn_helpers.sampling import sample
-from charrnn_helpers.widgets._trained import running_model
 
 
 def text_of(prompt: str, length: int, seed: int, **controls: float) -> str:

@@ -205,6 +205,8 @@ def normalised(page: Page) -> list[str]:
     complaints = []
     if metadata.get("language_info") != {"name": "python"}:
         complaints.append("language_info holds more than a name: run make refresh")
+    if "widgets" in metadata:
+        complaints.append("the state of widgets is stored: run make refresh")
     if metadata.get("kernelspec", {}).get("name") != "python3":
         complaints.append("the kernel is not python3: run make refresh")
     for number, cell in enumerate(page.cells):
@@ -287,6 +289,35 @@ def navigation_line(page: Page) -> str:
         following = stems[at + 1]
         parts.append(f"[{page.titles[following]} →]({following}.ipynb)")
     return " · ".join(parts)
+
+
+CONTENTS = re.compile(r"(?<=\|---\|---\|\n)(?:\| \[\d\d · .*\|(?:\n|$))+")
+
+
+def with_contents(source: str, pages: list[Page]) -> str:
+    """A text with its table of the notebooks written anew: title and question."""
+    rows = [
+        f"| [{page.titles[page.stem]}]({page.stem}.ipynb) | {question(page)} |"
+        for page in pages
+        if not page.is_start
+    ]
+    return CONTENTS.sub("\n".join(rows) + "\n", source)
+
+
+def question(page: Page) -> str:
+    """The question that a notebook answers: its blockquote, in one line."""
+    lines = page.cells[0]["source"].splitlines()[1:]
+    return " ".join(line.removeprefix("> ").strip() for line in lines).strip()
+
+
+def contents(pages: list[Page]) -> list[str]:
+    """The first notebook's table lists the others, each with its question."""
+    tables = [c["source"] for c in pages[0].cells if CONTENTS.search(c["source"])]
+    if len(tables) != 1:
+        return [f"{len(tables)} tables list the notebooks, not one"]
+    if tables[0].rstrip() != with_contents(tables[0], pages).rstrip():
+        return ["the table of the notebooks is out of date: run make refresh"]
+    return []
 
 
 def navigation(page: Page) -> list[str]:

@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from exercises import NotebookExercise, all_exercises
 
-from charrnn_helpers import checks
+from charrnn_helpers.exercises.engine import Exercise
+from tests.tools import rooms
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("7.1", "probs = logits[-1].softmax(dim=-0)"): "a row has one dimension only",
@@ -135,7 +136,7 @@ def _nodes(tree: ast.Module) -> list[ast.AST]:
 
 def survivors(exercise: NotebookExercise) -> list[tuple[str, str]]:
     """The mutants of an exercise's solution that its check accepts."""
-    check = next(e for e in checks.EXERCISES if e.number == exercise.number)
+    check = rooms.exercises()[exercise.number]
     check = dataclasses.replace(check, wrong=[])  # only the verdict, without a hint
     if hasattr(check, "time_limit"):
         check = dataclasses.replace(check, time_limit=min(check.time_limit, 1.0))
@@ -160,7 +161,7 @@ def survivors(exercise: NotebookExercise) -> list[tuple[str, str]]:
 
 
 def _seed(check: object) -> dict[str, int]:
-    return {"seed": 1} if isinstance(check, checks.Exercise) else {}
+    return {"seed": 1} if isinstance(check, Exercise) else {}
 
 
 def _is_docstring(tree: ast.Module, node: ast.AST) -> bool:

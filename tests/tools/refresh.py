@@ -14,7 +14,15 @@ import time
 from pathlib import Path
 
 import nbformat
-from anatomy import CODE_DIGEST, VOLATILE, code_digest, is_volatile
+from anatomy import (
+    CODE_DIGEST,
+    VOLATILE,
+    code_digest,
+    is_volatile,
+    load,
+    navigation_line,
+    with_contents,
+)
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from kernel_environment import prepare
@@ -32,8 +40,6 @@ KERNELSPEC = {
 FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError, OSError)
 CELL_METADATA = {"tags", "jupyter", "slideshow", "mystnb", "nbgrader", "editable"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-WIDGET_DEFAULTS = {"_view_count", "tabbable", "tooltip"}  # None unless they are set
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 class ThisPython(AsyncKernelManager):
@@ -59,6 +65,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         timeout=CELL_TIMEOUT,
         kernel_manager_class=ThisPython,
         record_timing=False,
+        store_widget_state=False,
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
@@ -89,69 +96,20 @@ def widget_views(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def normalise_widgets(notebook: NotebookNode) -> None:
-    """Number the widget models in the order in which the outputs reach them.
+    """Number the widget views in the order of the outputs: their names are random.
 
-    Models that no output reaches go, and so do empty layout entries and the times that
-    a progress bar shows.
+    The state of the widgets is not stored: without a kernel it shows nothing.
     """
-    widgets = notebook.metadata.pop("widgets", {}).get(WIDGET_STATE, {})
-    models = widgets.get("state", {})
-    order: dict[str, str] = {}
-
-    def reach(model_id: str) -> None:
-        if model_id in order or model_id not in models:
-            return
-        order[model_id] = f"{len(order):032x}"
-        references = json.dumps(models[model_id]["state"], sort_keys=True)
-        for reference in re.findall(r"IPY_MODEL_(\w+)", references):
-            reach(reference)
-
-    views = widget_views(notebook)
-    for view in views:
-        reach(view.model_id)
-    for view in views:
-        view.model_id = order.get(view.model_id, view.model_id)
-    if not order:
-        return
-    state = {}
-    for old, new in order.items():
-        model = copy.deepcopy(models[old])
-        name = model["model_name"]
-        compact = name == "LayoutModel" or name.endswith("StyleModel")
-        model["state"] = {
-            key: value
-            for key, value in model["state"].items()
-            if value is not None or not (compact or key in WIDGET_DEFAULTS)
-        }
-        if name == "HTMLModel" and isinstance(model["state"].get("value"), str):
-            model["state"]["value"] = re.sub(
-                r"\[\d\d:\d\d(?:<|&lt;)[^\]]*\]", "", model["state"]["value"]
-            )
-        state[new] = model
-    text = json.dumps(state, sort_keys=True)
-    text = re.sub(
-        r"IPY_MODEL_(\w+)", lambda m: f"IPY_MODEL_{order.get(m[1], m[1])}", text
-    )
-    notebook.metadata["widgets"] = nbformat.from_dict(
-        {
-            WIDGET_STATE: {
-                "state": json.loads(text),
-                "version_major": widgets.get("version_major", 2),
-                "version_minor": widgets.get("version_minor", 0),
-            }
-        }
-    )
+    for number, view in enumerate(widget_views(notebook)):
+        view.model_id = f"{number:032x}"
 
 
 def normalise(notebook: NotebookNode) -> None:
     """Remove from an executed notebook what another run would write differently."""
     normalise_widgets(notebook)
-    widgets = notebook.metadata.get("widgets")
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     )
-    if widgets:
-        notebook.metadata["widgets"] = widgets
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for number, cell in enumerate(notebook.cells):
         cell.id = f"c{number:02d}"
@@ -208,6 +166,26 @@ def words(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return kept
 
 
+def write_navigation(folder: Path) -> None:
+    """Write the lines that lead from notebook to notebook, from what is there.
+
+    These are the second and the last cell of each, and the table in the first one.
+    """
+    pages = load(folder)
+    for page in pages:
+        path = folder / f"{page.stem}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        before = nbformat.writes(notebook)
+        for index in (1, -1):
+            notebook.cells[index].source = navigation_line(page)
+        if page.is_start:
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    cell.source = with_contents(cell.source, pages)
+        if nbformat.writes(notebook) != before:
+            nbformat.write(notebook, path)
+
+
 def refreshed(path: Path, *, fresh: bool = False) -> str:
     """Return the text of the notebook at `path`, executed and normalised."""
     before = nbformat.read(path, as_version=4)
@@ -237,6 +215,8 @@ def main(arguments: list[str] | None = None) -> int:
     paths = [path.resolve() for path in options.paths] or sorted(
         NOTEBOOKS.glob("*.ipynb")
     )
+    if not options.paths and not options.check:
+        write_navigation(NOTEBOOKS)
     bad = []
     for path in paths:
         print(f"{path.name} ...", end=" ", flush=True)

@@ -1,0 +1,1 @@
+"""The engine of the exercises' checks, and what several lessons' checks share."""

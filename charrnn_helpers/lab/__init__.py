@@ -1,0 +1,1 @@
+"""The base of the interactive labs, and the small pictures that they draw."""

@@ -1,0 +1,138 @@
+"""What all labs share: controls on top, a sentence and a picture below.
+
+A lab has two halves. The computing half is a plain function from the state of the
+controls to a :class:`Drawing`; it is tested without a front end. The widget half, a
+:class:`Lab`, binds controls to it and redraws when one changes. Wrong input raises
+``ValueError`` in the computing half, and the lab shows its message as a sentence.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+
+from charrnn_helpers.lab import pictures
+
+MAX_CHARACTERS = 200
+"""Longest text that a lab draws; a longer one gets a sentence, not a slow picture."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a lab shows for one state of its controls.
+
+    Attributes:
+        text: what there is to see, in a sentence or two; HTML, escaped.
+        picture: HTML, escaped.
+    """
+
+    text: str
+    picture: str
+
+
+class Lab(widgets.VBox):
+    """Controls bound to a drawing.
+
+    Args:
+        title: the name of the lab.
+        controls: name → control, in the order of the keyboard; each has a description.
+            Each is also an attribute of the lab: ``lab.slider.value = 3``.
+        draw: from the values of the controls, passed by name, to a :class:`Drawing`;
+            raises ValueError, with a sentence for the reader, on wrong input.
+        rows: which controls share a row, by name; None gives each one its own.
+        extra: widgets between the controls and the sentence, such as buttons.
+
+    Attributes:
+        text: the HTML widget with the sentence.
+        picture: the HTML widget with the picture.
+        redraws: how often the lab has drawn, for the tests.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        controls: Mapping[str, widgets.ValueWidget],
+        draw: Callable[..., Drawing],
+        *,
+        rows: Sequence[Sequence[str]] | None = None,
+        extra: Sequence[widgets.Widget] = (),
+    ) -> None:
+        self.controls = dict(controls)
+        for name, control in self.controls.items():
+            if hasattr(type(self), name) or name in ("text", "picture", "draw"):
+                raise ValueError(f"a control of a lab cannot be called {name!r}")
+            setattr(self, name, control)
+            control.style.description_width = "initial"
+        self.draw = draw
+        self.redraws = 0
+        self.text = widgets.HTML()
+        self.picture = widgets.HTML()
+        heading = widgets.HTML(f"<b>{pictures.plain(title)}</b>")
+        lines = [
+            widgets.HBox(
+                [self.controls[name] for name in row],
+                layout=widgets.Layout(flex_flow="row wrap"),
+            )
+            for row in rows or [[name] for name in self.controls]
+        ]
+        super().__init__(
+            [heading, *lines, *extra, self.text, self.picture],
+            layout=widgets.Layout(
+                border="1px solid #767676", padding="8px", margin="4px 0"
+            ),
+        )
+        self.add_class("charrnn-lab")
+        self.redraw()
+        for control in self.controls.values():
+            control.observe(self._changed, names="value")
+
+    def redraw(self) -> None:
+        """Draw the present state of the controls.
+
+        The front end sends the next state of a dragged slider only when this one has
+        been answered, and then the latest: stale states never queue up.
+        """
+        values = {name: control.value for name, control in self.controls.items()}
+        self.redraws += 1
+        try:
+            drawing = self.draw(**values)
+        except ValueError as error:
+            self.text.value = pictures.problem(str(error))
+            self.picture.value = ""
+            return
+        self.text.value = drawing.text
+        self.picture.value = drawing.picture
+
+    def _changed(self, change: object) -> None:
+        self.redraw()
+
+    @property
+    def said(self) -> str:
+        """The sentence under the controls, as plain text."""
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", self.text.value)).split())
+
+    def __repr__(self) -> str:
+        return "[An interactive lab: in JupyterLab, run this cell to use it.]"
+
+
+def check_text(
+    text: str, name: str, *, minimum: int = 1, maximum: int = MAX_CHARACTERS
+) -> str:
+    """Refuse a text that a lab cannot draw.
+
+    Raises:
+        ValueError: if it is shorter than ``minimum`` or longer than ``maximum``.
+    """
+    if len(text) < minimum:
+        characters = "character" if minimum == 1 else "characters"
+        raise ValueError(f"{name} is too short: type at least {minimum} {characters}.")
+    if len(text) > maximum:
+        raise ValueError(
+            f"{name} has {len(text):,} characters; this lab draws up to "
+            f"{maximum}. Type a shorter one."
+        )
+    return text

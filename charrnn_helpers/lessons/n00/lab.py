@@ -1,0 +1,150 @@
+"""The lab of notebook 00: a prompt, its completion, and how sure the model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+import torch
+from torch import Tensor
+
+from charrnn_helpers.data import SENTENCES
+from charrnn_helpers.lab import pictures
+from charrnn_helpers.lab.base import Drawing, Lab
+from charrnn_helpers.running import LONGEST, check_prompt, running_model
+from charrnn_helpers.sampling import sample
+
+EPOCHS = (0, 10, 30, 100)
+"""How long the model may have been trained."""
+
+SHOWN = 5
+"""Choices that are shown at the least sure character."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A completed text: n new characters.
+
+    Attributes:
+        text: the prompt and its completion.
+        probs: the distribution at each new character, shape (n, V).
+        sure: the probability of each new character, shape (n,).
+    """
+
+    text: str
+    probs: Tensor
+    sure: Tensor
+
+
+@torch.no_grad()
+def finish(prompt: str, epochs: int, length: int) -> Finished:
+    """Complete a prompt with the most likely characters.
+
+    Raises:
+        ValueError: if the prompt is empty, too long or holds an unknown character, or
+            if a number is out of its range.
+    """
+    check_prompt(prompt, length)
+    if epochs not in EPOCHS:
+        raise ValueError(f"The lab has no model of {epochs} epochs; it has {EPOCHS}.")
+    model, vocab, *_ = running_model(epochs)
+    text = sample(model, vocab, prompt, length)
+    ids = vocab.encode(text)  # (T,)
+    probs = model(ids[:-1])[0][-length:].double().softmax(-1)  # (n, V)
+    return Finished(text, probs, probs.gather(-1, ids[-length:, None])[:, 0])
+
+
+def draw_finish(prompt: str, epochs: int, length: int) -> Drawing:
+    """Draw a completion with the probability of each new character.
+
+    Args:
+        prompt: the reader's text, of characters of the three sentences.
+        epochs: how long the model was trained, one of EPOCHS.
+        length: new characters.
+
+    Raises:
+        ValueError: as :func:`finish`.
+    """
+    done = finish(prompt, epochs, length)
+    worst = int(done.sure.argmin())
+    vocab = running_model(epochs)[1]
+    order = done.probs[worst].argsort(descending=True)[:SHOWN].tolist()
+    return Drawing(
+        _said(done, prompt, worst, vocab.itos[order[1]], order[1]),
+        _picture(done, prompt, worst, [vocab.itos[i] for i in order], order),
+    )
+
+
+def _said(done: Finished, prompt: str, worst: int, second: str, i: int) -> str:
+    new = done.text[len(prompt) :]
+    verdict = "none of the three sentences."
+    if done.text.rstrip() in SENTENCES:
+        verdict = "one of the three sentences."
+    elif any(known.startswith(done.text) for known in SENTENCES):
+        verdict = "the beginning of one of the three sentences."
+    first = (
+        f"“{pictures.visible(prompt)}” becomes <b>“{pictures.visible(done.text)}”,</b> "
+        f"{verdict} The model wrote {pictures.counted(len(new), 'character')}, and "
+        f"gave each a probability of {done.sure.mean():.2f} on average."
+    )
+    least = (
+        f"It was least sure at character {worst + 1}: “{pictures.visible(new[worst])}” "
+        f"with a probability of {done.sure[worst]:.2f}; its second choice there was "
+        f"“{pictures.visible(second)}” with {done.probs[worst, i]:.2f}."
+    )
+    return pictures.sentence(first) + pictures.sentence(least)
+
+
+def _picture(
+    done: Finished, prompt: str, worst: int, symbols: list[str], order: list[int]
+) -> str:
+    given = [pictures.Tile(character, "", given=True) for character in prompt]
+    new = [
+        pictures.Tile(character, f"{sure:.2f}", 1 - sure, strong=n == worst)
+        for n, (character, sure) in enumerate(
+            zip(done.text[len(prompt) :], done.sure.tolist(), strict=True)
+        )
+    ]
+    text = pictures.tiles(
+        [*given, *new],
+        caption="Your prompt (dashed), and the probability under each character that "
+        "the model wrote: the less sure, the darker.",
+        limit=1.0,
+        scale={f"{sure:g}": 1 - sure for sure in (1.0, 0.8, 0.6, 0.4, 0.2)},
+    )
+    bars = pictures.bars(
+        symbols,
+        {"probability": done.probs[worst, order].tolist()},
+        caption=f"The {SHOWN} likeliest ones at character {worst + 1} (thick frame), "
+        "where the model was least sure; ▶ marks what it wrote.",
+        marked=[0],
+    )
+    return text + bars
+
+
+def finish_lab() -> Lab:
+    """Finish my sentence: type a prompt, see the completion and how sure it is.
+
+    Controls: ``prompt``, ``epochs`` (how long the model was trained) and ``length``
+    (new characters).
+    """
+    wide = widgets.Layout(width="380px")
+    return Lab(
+        "Finish my sentence",
+        {
+            "prompt": widgets.Text(
+                "hello", description="Your prompt", continuous_update=True, layout=wide
+            ),
+            "epochs": widgets.SelectionSlider(
+                options=EPOCHS,
+                value=EPOCHS[-1],
+                description="Epochs of training",
+                layout=wide,
+            ),
+            "length": widgets.IntSlider(
+                12, min=1, max=LONGEST, description="New characters", layout=wide
+            ),
+        },
+        draw_finish,
+        rows=[["prompt", "epochs"], ["length"]],
+    )

@@ -1,0 +1,628 @@
+"""Exercises of notebook 08: is the patient healthy?"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from charrnn_helpers import data, models, training
+from charrnn_helpers.exercises import engine
+from charrnn_helpers.exercises.engine import Exercise, Wrong
+
+
+def _drawn_ids(rng: random.Random, *shape: int, high: int = 16) -> Tensor:
+    count = math.prod(shape)
+    return torch.tensor([rng.randrange(high) for _ in range(count)]).view(*shape)
+
+
+def _drawn_floats(rng: random.Random, *shape: int) -> Tensor:
+    generator = torch.Generator().manual_seed(rng.randrange(2**31))
+    return torch.randn(*shape, generator=generator)
+
+
+# --- 8.1 ------------------------------------------------------------------------------
+
+clinic_pairs = Exercise(
+    number="8.1",
+    name="my_pairs",
+    success="the patient is healthy: each input has its target, one character on.",
+    cases=lambda rng: [
+        (["hello", "hi"],),
+        (list(data.SENTENCES),),
+        (["".join(rng.choices("abcde", k=rng.randrange(3, 9))) for _ in range(4)],),
+    ],
+    reference=lambda texts: (
+        ["".join(a for a, _ in pairwise(t)) for t in texts],
+        ["".join(b for _, b in pairwise(t)) for t in texts],
+    ),
+    wrong=[
+        Wrong(
+            "Both lists are still empty: something has to go through the texts.",
+            lambda texts: ([], []),
+        ),
+        Wrong(
+            "Inputs and targets are equal, so a model only has to repeat what it "
+            "reads. Which character is to be predicted at the first one?",
+            lambda texts: ([t[:-1] for t in texts], [t[:-1] for t in texts]),
+        ),
+        Wrong(
+            "The inputs still hold the last character, and nothing follows it.",
+            lambda texts: (list(texts), [t[1:] for t in texts]),
+        ),
+        Wrong(
+            "The two are swapped: the target comes after the input.",
+            lambda texts: ([t[1:] for t in texts], [t[:-1] for t in texts]),
+        ),
+        Wrong(
+            "Your targets are two characters on: that skips one.",
+            lambda texts: ([t[:-1] for t in texts], [t[2:] for t in texts]),
+        ),
+        Wrong(
+            "The last text is in, the others are not: is the list made anew for each?",
+            lambda texts: ([texts[-1][:-1]], [texts[-1][1:]]),
+        ),
+    ],
+)
+
+
+# --- 8.2 ------------------------------------------------------------------------------
+
+
+def _rows(inputs: Tensor, targets: Tensor, seq_len: int) -> tuple[Tensor, Tensor]:
+    n = len(inputs) // seq_len
+    return tuple(x[: n * seq_len].view(n, seq_len) for x in (inputs, targets))
+
+
+def _rolled_rows(ids: Tensor, seq_len: int) -> tuple[Tensor, Tensor]:
+    inputs, _ = _rows(ids, ids, seq_len)
+    return inputs, inputs.roll(-1, dims=1)
+
+
+clinic_windows = Exercise(
+    number="8.2",
+    name="my_windows",
+    success="the patient is healthy: every last target is the character that follows.",
+    cases=lambda rng: [
+        (torch.arange(10, 18), 4),
+        (torch.arange(10), 4),
+        (torch.arange(20, 29), 4),
+        (_drawn_ids(rng, 23), rng.randrange(3, 7)),
+    ],
+    reference=lambda ids, seq_len: data.windows(ids, seq_len, remainder="drop"),
+    wrong=[
+        Wrong(
+            "Each row is still rolled by itself: its last target is its own first "
+            "input. Make the targets while the text is in one piece.",
+            _rolled_rows,
+        ),
+        Wrong(
+            "roll brings the first character of the text back behind the last. What "
+            "is the target of the last character of all? There is none.",
+            lambda ids, seq_len: _rows(ids, ids.roll(-1), seq_len),
+        ),
+        Wrong(
+            "The targets equal the inputs: nothing is moved yet.",
+            lambda ids, seq_len: _rows(ids[:-1], ids[:-1], seq_len),
+        ),
+        Wrong(
+            "The targets lie one character back: the model would learn to remember, "
+            "not to predict.",
+            lambda ids, seq_len: _rows(ids[1:], ids[:-1], seq_len),
+        ),
+        Wrong(
+            "The targets are two characters on.",
+            lambda ids, seq_len: _rows(ids[:-2], ids[2:], seq_len),
+        ),
+        Wrong(
+            "Inputs and targets differ in length: where the text fills the rows "
+            "exactly, the last input has no target.",
+            lambda ids, seq_len: _rows(ids, ids[1:], seq_len),
+        ),
+    ],
+)
+
+
+# --- 8.3 ------------------------------------------------------------------------------
+
+
+def _seq_first(seed: int, V: int, H: int) -> tuple[nn.RNN, nn.Linear]:
+    torch.manual_seed(seed)  # the engine restores the random state
+    return nn.RNN(V, H), nn.Linear(H, V)
+
+
+def _batch_first_logits(rnn: nn.RNN, output: nn.Linear, x: Tensor) -> Tensor:
+    twin = nn.RNN(rnn.input_size, rnn.hidden_size, batch_first=True)
+    twin.load_state_dict(rnn.state_dict())
+    return output(twin(x)[0])
+
+
+clinic_logits = Exercise(
+    number="8.3",
+    name="my_logits",
+    success="the patient is healthy: it reads along the text, row by row.",
+    cases=lambda rng: [
+        (*_seq_first(0, 5, 4), torch.eye(5)[torch.tensor([[0, 1, 2], [3, 4, 0]])]),
+        (*_seq_first(1, 5, 4), torch.eye(5)[torch.tensor([[4, 1], [1, 4]])]),
+        (*_seq_first(rng.randrange(999), 6, 3), _drawn_floats(rng, 4, 5, 6)),
+    ],
+    reference=_batch_first_logits,
+    wrong=[
+        Wrong(
+            "The layer still takes the batch for the time: row 0 is its first step. "
+            "The shape is right and the axis is wrong.",
+            lambda rnn, output, x: output(rnn(x)[0]),
+        ),
+        Wrong(
+            "The way in is right. On the way out, time still comes before batch.",
+            lambda rnn, output, x: output(rnn(x.transpose(0, 1))[0]),
+        ),
+        Wrong(
+            "You turn what comes out, but what goes in is still (B, T, V).",
+            lambda rnn, output, x: output(rnn(x)[0].transpose(0, 1)),
+        ),
+        Wrong(
+            "reshape and view cut the numbers anew in the order in which they lie; "
+            "they do not exchange two axes. The shape is right, the characters are "
+            "mixed.",
+            lambda rnn, output, x: output(
+                rnn(x.reshape(x.shape[1], x.shape[0], -1))[0].reshape(*x.shape[:2], -1)
+            ),
+        ),
+        Wrong(
+            "That is the state after the last step alone (h_n): one answer a text. "
+            "An answer is wanted after each character.",
+            lambda rnn, output, x: output(rnn(x.transpose(0, 1))[1]),
+        ),
+    ],
+)
+
+
+# --- 8.4 ------------------------------------------------------------------------------
+
+
+class _TimeForBatch(models.CharRNN):
+    """batch_first forgotten."""
+
+    def __init__(self, *sizes: int) -> None:
+        super().__init__(*sizes)
+        self.rnn.batch_first = False
+
+
+class _SharedState(models.CharRNN):
+    """One state for the whole batch: the mean over its rows."""
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        x, answers = data.one_hot(ids, self.vocab_size), []
+        for t in range(ids.shape[1]):
+            output, h_0 = self.rnn(x[:, t : t + 1], h_0)
+            h_0 = h_0.mean(dim=1, keepdim=True).expand_as(h_0).contiguous()
+            answers.append(self.output(output))
+        return torch.cat(answers, dim=1), h_0
+
+
+class _Forgetful(models.CharRNN):
+    """Healthy as far as rows go; every step starts from zero."""
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        steps = [super(_Forgetful, self).forward(column) for column in ids.split(1, 1)]
+        return torch.cat([step[0] for step in steps], dim=1), steps[-1][1]
+
+
+class _Backwards(models.CharRNN):
+    """Healthy as far as rows go; reads from the end."""
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        answers, h_n = super().forward(ids.flip(1), h_0)
+        return answers.flip(1), h_n
+
+
+def _patient(kind: type[models.CharRNN], seed: int, V: int = 6) -> models.CharRNN:
+    torch.manual_seed(seed)
+    return kind(V, 4).eval()
+
+
+def _row_cases(rng: random.Random) -> list[tuple]:
+    kinds = (models.CharRNN, _TimeForBatch, _SharedState, _Forgetful, _Backwards)
+    ids = torch.tensor([[0, 1, 2, 3], [4, 5, 0, 1], [2, 2, 5, 5]])
+    fixed = [(_patient(kind, 3), ids) for kind in kinds]
+    # Texts for which some ways to change row 0 change nothing.
+    for V, unlucky in (
+        (6, [[5, 5, 5], [5, 5, 5]]),
+        (6, [[1, 2, 3], [0, 1, 2]]),
+        (6, [[0, 0, 0], [3, 4, 5]]),
+        (2, [[0, 1, 0], [1, 1, 0]]),
+    ):
+        fixed += [(_patient(kind, 4, V), torch.tensor(unlucky)) for kind in kinds[:3]]
+    drawn = _drawn_ids(rng, 4, 3, high=6)
+    return [*fixed, *((_patient(kind, rng.randrange(999)), drawn) for kind in kinds)]
+
+
+def _answers(model: nn.Module, ids: Tensor) -> Tensor:
+    with torch.no_grad():
+        return model(ids)[0]
+
+
+def _moves(model: nn.Module, inputs: Tensor, change: Any, look: Any) -> bool:
+    """Whether the logits at ``look`` move when the inputs at ``change`` do."""
+    changed = inputs.clone()
+    changed[change] = (changed[change] + 1) % model.vocab_size
+    difference = _answers(model, changed) - _answers(model, inputs)
+    return bool((difference[look].abs() > 1e-5).any())
+
+
+def _rows_depend(model: nn.Module, inputs: Tensor) -> bool:
+    """By gradients: d(logits of rows 1, 2, …) / d(one-hot row 0) is not zero."""
+    others = [
+        (inputs.index_fill(0, torch.tensor([0]), symbol))
+        for symbol in range(model.vocab_size)
+    ]
+    answers = torch.stack([_answers(model, ids)[1:] for ids in others])
+    return bool((answers.amax(0) - answers.amin(0)).max() > 1e-5)
+
+
+def _in_place(model: nn.Module, inputs: Tensor) -> bool:
+    before = _answers(model, inputs)[1:]
+    inputs[0] = (inputs[0] + 1) % model.vocab_size
+    return not torch.allclose(before, _answers(model, inputs)[1:], atol=1e-5)
+
+
+_in_place.kind = "changed"
+
+clinic_rows = Exercise(
+    number="8.4",
+    name="my_rows_mix",
+    success="your detector finds both patients and accuses no healthy model.",
+    cases=_row_cases,
+    reference=_rows_depend,
+    wrong=[
+        Wrong(
+            "You compare all rows, row 0 among them, and row 0 may move: it was "
+            "changed. So every model looks sick.",
+            lambda model, inputs: _moves(model, inputs, 0, slice(None)),
+        ),
+        Wrong(
+            "Your detector always says the same. Is the text of row 0 really changed, "
+            "and are both answers computed?",
+            lambda model, inputs: False,
+        ),
+        Wrong(
+            "You look at how later characters change earlier answers. That finds "
+            "models that see the future; here the question is row against row.",
+            lambda model, inputs: _moves(
+                model, inputs, (slice(None), -1), (slice(None), slice(None, -1))
+            ),
+        ),
+        Wrong(
+            "You change the last row and look at the first. A layer that takes the "
+            "batch for the time passes row 0 on to the later rows, not back.",
+            lambda model, inputs: _moves(model, inputs, -1, slice(None, -1)),
+        ),
+        Wrong(
+            "That asks whether the model has a memory: earlier characters against "
+            "later answers of the same row.",
+            lambda model, inputs: _moves(
+                model, inputs, (slice(None), 0), (slice(None), slice(1, None))
+            ),
+        ),
+        Wrong(
+            "Change a copy: clone() the inputs first.",
+            _in_place,
+        ),
+        Wrong(
+            "That is the other way round: True stands for rows that mix.",
+            lambda model, inputs: not _rows_depend(model, inputs),
+        ),
+    ],
+)
+
+
+# --- 8.5 ------------------------------------------------------------------------------
+
+
+def _by_hand(logits: Tensor, targets: Tensor) -> Tensor:
+    log_probs = logits - logits.logsumexp(dim=-1, keepdim=True)
+    return -log_probs.gather(-1, targets.unsqueeze(-1)).mean()
+
+
+def _flat(function: Callable[..., Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda logits, targets: function(logits.flatten(0, 1), targets.flatten())
+
+
+clinic_loss = Exercise(
+    number="8.5",
+    name="my_loss",
+    success="the patient is healthy: the loss of a sure and right model is near 0.",
+    cases=lambda rng: [
+        (
+            9 * torch.eye(3)[torch.tensor([[0, 1], [2, 2]])],
+            torch.tensor([[0, 1], [2, 2]]),
+        ),
+        (
+            _drawn_floats(random.Random(1), 2, 3, 4),
+            torch.tensor([[0, 3, 1], [2, 2, 0]]),
+        ),
+        (_drawn_floats(rng, 3, 5, 7), _drawn_ids(rng, 3, 5, high=7)),
+    ],
+    reference=_by_hand,
+    wrong=[
+        Wrong(
+            "A softmax still stands before cross_entropy, which has one of its own. A "
+            "perfect model could never report a loss near 0.",
+            _flat(lambda s, y: F.cross_entropy(s.softmax(-1), y)),
+        ),
+        Wrong(
+            "That is the sum over all targets: it grows with the number of characters, "
+            "and every setting with it.",
+            _flat(lambda s, y: F.cross_entropy(s, y, reduction="sum")),
+        ),
+        Wrong(
+            "nll_loss takes log-probabilities, and you gave it logits.",
+            _flat(F.nll_loss),
+        ),
+        Wrong(
+            "nll_loss takes log-probabilities, and you gave it probabilities: the "
+            "logarithm is missing.",
+            _flat(lambda s, y: F.nll_loss(s.softmax(-1), y)),
+        ),
+        Wrong(
+            "That is one loss a target. backward wants one number: their mean.",
+            _flat(lambda s, y: F.cross_entropy(s, y, reduction="none")),
+        ),
+        Wrong(
+            "Your softmax (or log_softmax) runs along the axis of time, not over the "
+            "symbols: scores of one step compete with those of another.",
+            lambda logits, targets: F.nll_loss(
+                logits.log_softmax(1).flatten(0, 1), targets.flatten()
+            ),
+        ),
+    ],
+)
+
+
+# --- 8.6 ------------------------------------------------------------------------------
+
+
+def _five_steps(step: Callable[..., Any]) -> Callable[[int, float], list]:
+    """Train with a learner's step: its losses, and the loss at last."""
+
+    def run(seed: int, lr: float) -> list:
+        vocab = data.Vocabulary.from_texts(data.SENTENCES)
+        batch = data.encode_batch(vocab, data.pad(data.SENTENCES))
+        inputs, targets = data.shift(batch)
+        torch.manual_seed(seed)
+        model = models.CharRNN(len(vocab), 12)
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+        losses = [step(model, optimizer, inputs, targets) for _ in range(5)]
+        if any(value is None for value in losses):
+            return None
+        return [*losses, training.evaluate(model, inputs, targets)]
+
+    return run
+
+
+def _step_cases(rng: random.Random) -> list[tuple]:
+    # The first optimizer of a process takes seconds: they are not the learner's.
+    torch.optim.Adam([nn.Parameter(torch.zeros(1))])
+    return [(0, 0.05), (rng.randrange(1, 999), 0.02)]
+
+
+def _five_epochs(seed: int, lr: float) -> list[float]:
+    vocab = data.Vocabulary.from_texts(data.SENTENCES)
+    batch = data.encode_batch(vocab, data.pad(data.SENTENCES))
+    inputs, targets = data.shift(batch)
+    torch.manual_seed(seed)
+    model = models.CharRNN(len(vocab), 12)
+    history = training.fit(model, inputs, targets, epochs=5, lr=lr)
+    return [*history.losses, training.evaluate(model, inputs, targets)]
+
+
+def _step(
+    *order: str, reduction: str = "mean", new: bool = False, tensor: bool = False
+) -> Callable[[int, float], list]:
+    """A step that does its parts in some order, run five times."""
+
+    def step(model: Any, optimizer: Any, inputs: Tensor, targets: Tensor) -> Any:
+        if new:
+            lr = optimizer.param_groups[0]["lr"]
+            optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+        rows = model(inputs)[0].flatten(0, 1)
+        value = F.cross_entropy(rows, targets.flatten(), reduction=reduction)
+        parts = {
+            "clear": optimizer.zero_grad,
+            "back": value.backward,
+            "step": optimizer.step,
+        }
+        for part in order:
+            parts[part]()
+        return value.detach() if tensor else value.item()
+
+    return step
+
+
+clinic_step = Exercise(
+    number="8.6",
+    name="my_step",
+    success="the patient is healthy: each step sees the gradient of its own batch.",
+    cases=_step_cases,
+    reference=_five_epochs,
+    prepare=_five_steps,
+    tolerance=1e-4,
+    wrong=[
+        Wrong(
+            "The loss after the second step shows that the first gradient is still "
+            "there: nothing clears it.",
+            _step("back", "step"),
+        ),
+        Wrong(
+            "The weights do not move. Is the gradient there, and not cleared, when "
+            "the optimizer takes its step?",
+            _step("back", "clear", "step"),
+        ),
+        Wrong(
+            "The optimizer steps before backward: it uses old gradients, and in the "
+            "first step none at all.",
+            _step("step", "back"),
+        ),
+        Wrong(
+            "That is the sum over all targets; the contract asks for the mean.",
+            _step("clear", "back", "step", reduction="sum"),
+        ),
+        Wrong(
+            "A new optimizer in each step forgets its running averages: it belongs "
+            "before the loop.",
+            _step("clear", "back", "step", new=True),
+        ),
+        Wrong(
+            "Return a float: .item() takes the number out of the tensor.",
+            _step("clear", "back", "step", tensor=True),
+        ),
+    ],
+)
+
+
+# --- 8.7 ------------------------------------------------------------------------------
+
+
+def _masked(targets: Tensor, lengths: Tensor) -> Tensor:
+    rows = [
+        [value if t < length else data.IGNORE_INDEX for t, value in enumerate(row)]
+        for row, length in zip(targets.tolist(), lengths.tolist(), strict=True)
+    ]
+    return torch.tensor(rows)
+
+
+def _mask(padding: Callable[[Tensor, Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
+    def answer(targets: Tensor, lengths: Tensor) -> Tensor:
+        steps = torch.arange(targets.shape[1])
+        where = padding(targets, steps, lengths.unsqueeze(1))
+        return targets.masked_fill(where, data.IGNORE_INDEX)
+
+    return answer
+
+
+clinic_mask = Exercise(
+    number="8.7",
+    name="my_mask",
+    success="the patient is healthy: padding is out of the loss, real spaces are in.",
+    cases=lambda rng: [
+        (torch.tensor([[5, 0, 7, 0, 0], [3, 4, 0, 6, 2]]), torch.tensor([3, 5])),
+        (
+            torch.tensor([[1, 0, 0, 0], [2, 3, 0, 0], [4, 0, 5, 0]]),
+            torch.tensor([1, 2, 3]),
+        ),
+        (
+            _drawn_ids(rng, 4, 6),
+            torch.tensor([rng.randrange(1, 7) for _ in range(4)]),
+        ),
+    ],
+    reference=_masked,
+    wrong=[
+        Wrong(
+            "You mask a symbol, not a place: the spaces inside the texts have "
+            "disappeared from the loss as well.",
+            _mask(lambda targets, steps, lengths: targets == 0),
+        ),
+        Wrong(
+            "One padding target a row is left. The steps count from 0: which is the "
+            "last step of a row with 3 targets?",
+            _mask(lambda targets, steps, lengths: steps > lengths),
+        ),
+        Wrong(
+            "You mask one target too many in each row: the last real one.",
+            _mask(lambda targets, steps, lengths: steps >= lengths - 1),
+        ),
+        Wrong(
+            "It is the other way round: the real targets are masked.",
+            _mask(lambda targets, steps, lengths: steps < lengths),
+        ),
+        Wrong(
+            "Every row has its own length; you use one for all.",
+            _mask(
+                lambda targets, steps, lengths: (steps >= lengths.max()).expand_as(
+                    targets
+                )
+            ),
+        ),
+        Wrong(
+            "Nothing is masked yet.",
+            lambda targets, lengths: targets.clone(),
+        ),
+    ],
+)
+
+
+# --- 8.8 ------------------------------------------------------------------------------
+
+
+def _counts(text: str) -> str:
+    return str(len(text) % 10)
+
+
+def _repeats_the_third_last(text: str) -> str:
+    return text[-3] if len(text) > 2 else "x"
+
+
+def _completed(
+    next_character: Callable[[str], str], prompt: str, max_new_chars: int
+) -> str:
+    if max_new_chars == 0:
+        return prompt
+    text = prompt + next_character(prompt)
+    return _completed(next_character, text, max_new_chars - 1)
+
+
+def _completes(grow: Callable[[str, str, str], str]) -> Callable[..., str]:
+    def answer(
+        next_character: Callable[[str], str], prompt: str, max_new_chars: int
+    ) -> str:
+        text = prompt
+        for _ in range(max_new_chars):
+            text = grow(prompt, text, next_character(text))
+        return text
+
+    return answer
+
+
+clinic_complete = Exercise(
+    number="8.8",
+    name="my_complete",
+    success="the patient is healthy: every new character is read before the next one.",
+    cases=lambda rng: [
+        (_counts, "hi", 4),
+        (_repeats_the_third_last, "abc", 5),
+        (_counts, "hello", 0),
+        (_counts, "".join(rng.choices("abc", k=3)), rng.randrange(3, 9)),
+    ],
+    reference=_completed,
+    wrong=[
+        Wrong(
+            "The prompt comes back unchanged: the new character is never appended.",
+            _completes(lambda prompt, text, new: text),
+        ),
+        Wrong(
+            "Each new character replaces the text: prompt and past are lost.",
+            _completes(lambda prompt, text, new: new),
+        ),
+        Wrong(
+            "Each new character is appended to the prompt, and the one before is lost.",
+            _completes(lambda prompt, text, new: prompt + new),
+        ),
+        Wrong(
+            "The new character stands in front of the text, not behind it.",
+            _completes(lambda prompt, text, new: new + text),
+        ),
+        Wrong(
+            "Only the continuation comes back; the contract asks for the prompt too.",
+            lambda f, prompt, n: _completed(f, prompt, n)[len(prompt) :],
+        ),
+    ],
+)
+
+summary = engine.summary_of(__name__)

@@ -1,0 +1,138 @@
+"""The lab of notebook 01: its numbers against the helper's and PyTorch's padding."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from torch.nn.utils.rnn import pack_sequence
+
+from charrnn_helpers import data
+from charrnn_helpers.lab.base import MAX_CHARACTERS
+from charrnn_helpers.lessons.n01 import lab
+
+
+def cells_of(picture: str) -> list[list[tuple[str, bool]]]:
+    """The grid in a picture: what stands in each cell, and whether it is striped."""
+    rows = re.findall(r"<tr>(.*?)</tr>", picture, re.S)
+    found = [re.findall(r"<td style=\"([^\"]*)\">(.*?)</td>", row) for row in rows]
+    return [
+        [(text, "repeating-linear-gradient" in style) for style, text in row]
+        for row in found
+        if row
+    ]
+
+
+def drawn_texts(rng: random.Random) -> list[str]:
+    return [
+        "".join(rng.choices("abc de", k=rng.randint(1, 20)))
+        for _ in range(rng.randint(1, 8))
+    ]
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+@pytest.mark.parametrize("seed", range(10))
+def test_the_rows_are_the_helpers_padding(seed, side):
+    texts = drawn_texts(random.Random(seed))
+    rows = lab.padded_rows(texts, side, " ")
+    assert ["".join(c for c, _ in row) for row in rows] == data.pad(texts, side=side)
+    for text, row in zip(texts, rows, strict=True):
+        assert sum(padded for _, padded in row) == len(row) - len(text)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cells_and_share_against_packed_sequences(seed):
+    texts = drawn_texts(random.Random(seed))
+    vocab = data.Vocabulary.from_texts(texts, pad=True)
+    batch = data.encode_batch(vocab, texts)
+    packed = pack_sequence([vocab.encode(t) for t in texts], enforce_sorted=False)
+    padded = batch.numel() - packed.data.numel()
+    said = lab.draw("\n".join(texts), "right", "padding symbol").text
+    (rows, columns), (cells, found, share), (targets, hollow) = (
+        re.search(r"(\d+) rows? of (\d+) columns?", said).groups(),
+        re.search(
+            r"(\d+) cells?, of which (\d+) (?:is|are) padding \((.*?)%", said
+        ).groups(),
+        re.search(r"(\d+) characters? to predict, of which (\d+)", said).groups(),
+    )
+    assert (int(rows), int(columns)) == tuple(batch.shape)
+    assert (int(cells), int(found)) == (batch.numel(), padded)
+    assert float(share) == pytest.approx(100 * padded / batch.numel(), abs=0.051)
+    _, y = data.shift(batch) if batch.shape[1] > 1 else (None, batch[:, 1:])
+    assert (int(targets), int(hollow)) == (y.numel(), int((y == vocab.pad_id).sum()))
+
+
+def test_padding_on_the_left_is_one_target_fewer():
+    for side, hollow in (("right", 8), ("left", 7)):
+        text = lab.draw("\n".join(data.SENTENCES), side, "space").text
+        assert f"48 characters to predict, of which {hollow} are padding" in text
+
+
+def test_the_grid_shows_each_cell_once_and_stripes_the_padding():
+    rows = cells_of(lab.draw("hi\na b", "left", "padding symbol").picture)
+    assert rows[-2:] == [
+        [("·", True), ("h", False), ("i", False)],
+        [("a", False), ("␣", False), ("b", False)],
+    ]
+    rows = cells_of(lab.draw("hi\na b", "right", "space").picture)
+    assert rows[-2] == [("h", False), ("i", False), ("␣", True)]
+
+
+def test_confusable_rows_are_named_only_for_spaces():
+    text = "hi\nhi \nhello"
+    assert "Rows 0 and 1 are now the same" in lab.draw(text, "right", "space").text
+    assert "the same" not in lab.draw(text, "right", "padding symbol").text
+    assert "the same" not in lab.draw(text, "left", "space").text
+    assert "the same" not in lab.draw("hi\nhi\nhello", "right", "space").text
+
+
+def test_equal_lengths_need_no_padding_and_one_cell_reads_well():
+    assert "All sentences are equally long" in lab.draw("ab\ncd", "left", "space").text
+    text = lab.draw("a", "right", "space").text
+    assert "1 row of 1 column: 1 cell, of which 0 are padding (0.0%)" in text
+    assert "0 characters to predict" in text
+
+
+@pytest.mark.parametrize("symbol", ["space", "padding symbol"])
+def test_typed_text_is_escaped(symbol):
+    drawing = lab.draw("<script>alert(1)</script>\na & b", "right", symbol)
+    for part in (drawing.text, drawing.picture):
+        assert "<script" not in part
+    assert ("&lt;", False) in cells_of(drawing.picture)[-2]
+    assert ("&amp;", False) in cells_of(drawing.picture)[-1]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said"),
+    [
+        ("", "no sentence yet"),
+        ("\n\r\n\n", "no sentence yet"),
+        ("a" * 10_000, f"Sentence 1 has 10,000 characters; this lab draws up to {200}"),
+        ("ok\n" + "a" * (MAX_CHARACTERS + 1), "Sentence 2 has 201 characters"),
+        ("a\n" * 13, "These are 13 sentences; this lab draws up to 12"),
+    ],
+)
+def test_wrong_input_is_answered_by_a_sentence(sentences, said):
+    with pytest.raises(ValueError, match=said):
+        lab.draw(sentences, "right", "space")
+    shown = lab.padding_lab()
+    shown.sentences.value = sentences
+    assert said in shown.said
+    assert shown.picture.value == ""
+    shown.sentences.value = "fine again"
+    assert "1 row of 10 columns" in shown.said
+
+
+def test_every_control_redraws_and_has_a_description():
+    shown = lab.padding_lab()
+    assert all(control.description for control in shown.controls.values())
+    for name, value in (
+        ("side", "left"),
+        ("symbol", "padding symbol"),
+        ("sentences", "one\nthree"),
+    ):
+        picture, redraws = shown.picture.value, shown.redraws
+        getattr(shown, name).value = value
+        assert shown.picture.value != picture
+        assert shown.redraws == redraws + 1
