@@ -50,6 +50,21 @@ def test_no_random_state_is_moved(number):
 
 
 @every_lab
+def test_equal_states_look_equal_and_others_differ(number):
+    lab = build(number)
+    before = lab.text.value, lab.picture.value
+    sliders = [c for c in lab.controls.values() if isinstance(c, widgets.IntSlider)]
+    moved = 0
+    for slider in sliders:
+        old = slider.value
+        slider.value = old - 1 if old > slider.min else old + 1
+        moved += (lab.text.value, lab.picture.value) != before
+        slider.value = old
+        assert (lab.text.value, lab.picture.value) == before
+    assert moved or not sliders
+
+
+@every_lab
 @pytest.mark.parametrize("text", HOSTILE, ids=["script", "marks", "odd", "long"])
 def test_any_text_is_escaped_or_answered_with_a_sentence(number, text):
     lab = build(number)

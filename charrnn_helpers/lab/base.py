@@ -16,9 +16,13 @@ from dataclasses import dataclass
 import ipywidgets as widgets
 
 from charrnn_helpers.lab import pictures
+from charrnn_helpers.running import running_model
 
 MAX_CHARACTERS = 200
 """Longest text that a lab draws; a longer one gets a sentence, not a slow picture."""
+
+LONGEST = 60
+"""Characters of a prompt, and of what a lab adds to it, at the most."""
 
 
 @dataclass(frozen=True)
@@ -136,3 +140,25 @@ def check_text(
             f"{maximum}. Type a shorter one."
         )
     return text
+
+
+def check_prompt(prompt: str, length: int) -> None:
+    """Refuse a prompt, or a number of new characters, that a lab cannot draw.
+
+    Raises:
+        ValueError: if the prompt is empty, too long or holds a character that the
+            model does not know, or if ``length`` is not in 1 to LONGEST.
+    """
+    check_text(prompt, "Your prompt", maximum=LONGEST)
+    known = running_model()[1].characters
+    for place, character in enumerate(prompt, start=1):
+        if character not in known:
+            raise ValueError(
+                f"The model has never seen “{character}”, character {place} of your "
+                "prompt: it knows the space and the letters "
+                f"{' '.join(known.replace(' ', ''))}. Type one of those instead."
+            )
+    if not 1 <= length <= LONGEST:
+        raise ValueError(
+            f"The lab adds 1 to {LONGEST} new characters; {length} are not possible."
+        )

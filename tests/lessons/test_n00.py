@@ -121,19 +121,6 @@ def test_the_computing_half_refuses_numbers_out_of_range(epochs, length):
         lab_00.draw_finish("hello", epochs, length)
 
 
-def test_no_random_state_is_moved_and_equal_states_look_equal():
-    running_model.cache_clear()
-    torch.manual_seed(0)
-    before = torch.get_rng_state()
-    lab = lab_00.finish_lab()
-    first = lab.picture.value
-    lab.epochs.value = 0
-    assert lab.picture.value != first
-    lab.epochs.value = 100
-    assert lab.picture.value == first
-    assert torch.equal(before, torch.get_rng_state())
-
-
 # --- the figures ---
 
 

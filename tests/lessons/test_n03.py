@@ -133,18 +133,6 @@ def test_the_slider_has_one_position_a_symbol():
     assert lab.row.max == 15
 
 
-def test_no_random_state_is_moved_and_equal_states_look_equal():
-    torch.manual_seed(0)
-    before = torch.get_rng_state()
-    lab = lab_03.one_hot_lab()
-    first = lab.picture.value
-    lab.row.value = 3
-    assert lab.picture.value != first
-    lab.row.value = 8
-    assert lab.picture.value == first
-    assert torch.equal(before, torch.get_rng_state())
-
-
 # --- the figures ---
 
 

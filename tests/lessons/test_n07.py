@@ -227,20 +227,6 @@ def test_the_button_takes_the_next_seed_and_leaves_a_wrong_one():
     assert "next seeds" not in lab.picture.value and lab.picture.value
 
 
-def test_no_random_state_is_moved_and_equal_states_look_equal():
-    running_model.cache_clear()
-    lab_07.draw_text.cache_clear()
-    torch.manual_seed(0)
-    before = torch.get_rng_state()
-    lab = lab_07.sampling_lab()
-    first = lab.picture.value
-    lab.seed.value = 15
-    assert lab.picture.value != first
-    lab.seed.value = 7
-    assert lab.picture.value == first
-    assert torch.equal(before, torch.get_rng_state())
-
-
 def test_the_model_is_trained_even_where_gradients_are_off():
     running_model.cache_clear()
     with torch.no_grad():

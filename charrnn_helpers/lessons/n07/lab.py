@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from charrnn_helpers.lab import pictures
-from charrnn_helpers.lab.base import Drawing, Lab
-from charrnn_helpers.running import LONGEST, check_prompt, running_model
+from charrnn_helpers.lab.base import LONGEST, Drawing, Lab, check_prompt
+from charrnn_helpers.running import running_model
 from charrnn_helpers.sampling import sample, sampling_probs
 
 LARGEST_SEED = 999_999
