@@ -5,7 +5,9 @@ draw on ``ax`` or on a figure of their own, and return the figure. ``show`` disp
 together with its alternative text and its rounded data; the data is what the
 regression run compares, because pictures differ from machine to machine.
 
-Here is what several lessons draw; what one lesson draws stands in its room.
+Here is what several lessons draw; what one lesson draws stands in its room. Of every
+drawing, ``title`` is the takeaway (None: a sentence of its own, or none), ``ax`` the
+axes to draw on (None: a new figure), and the figure is returned.
 """
 
 from charrnn_helpers.plotting.curves import (

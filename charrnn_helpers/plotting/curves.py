@@ -60,11 +60,6 @@ def draw_ladder(
     Args:
         rungs: the loss of each rung by its name, in nats/char, each finite and >= 0.
         highlight: the name or names of rungs to draw in blue with a filled square.
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if there is no rung, if a loss is negative or not finite, or if
@@ -135,16 +130,11 @@ def draw_loss(
             ``LSTM`` have fixed looks; others differ in colour and in line style.
         rungs: losses to compare with, by name; each is labelled at the right edge.
         log: True for a logarithmic loss axis.
-        title: the takeaway.
         xlabel: what is counted along the curve.
         ylabel: the quantity and its unit.
         start: the count at the first loss.
         every: the counts from one loss to the next.
         ylim: the ends of the loss axis, each a number or None.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if there is nothing to draw, or a sequence is not one-dimensional.
@@ -185,12 +175,7 @@ def draw_lines(
         log_x: True for a logarithmic x axis.
         log_y: True for a logarithmic y axis.
         markers: True to mark each point.
-        title: the takeaway.
         ylim: the ends of the y axis, each a number or None.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if a series is empty or is not as long as ``x``.
@@ -230,12 +215,7 @@ def draw_band(
         rungs: values along y to compare with, by name; labelled at the right edge.
         log_x: True for a logarithmic x axis.
         log_y: True for a logarithmic y axis.
-        title: the takeaway.
         ylim: the ends of the y axis, each a number or None.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if ``runs`` is not two-dimensional or its rows are not as long
@@ -287,12 +267,7 @@ def draw_bars(
         xlabel: what the bars stand over.
         ylabel: the quantity and its unit.
         rungs: values along y to compare with, by name; labelled at the right edge.
-        title: the takeaway.
         ylim: the ends of the y axis, each a number or None.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if a series is not as long as ``labels``.

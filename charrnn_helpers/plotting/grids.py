@@ -99,10 +99,6 @@ def draw_padding(
         lengths: (B,): how many cells of each text are not padding.
         side: on which side the padding stands, ``"right"`` or ``"left"``.
         title: the takeaway; by default the share of padded cells.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the texts are not equally long, or a length does not fit.
@@ -229,11 +225,6 @@ def draw_matrix(
         decimals: how many decimals the numbers have.
         colorbar: True for a colour scale beside the matrix.
         label: the quantity and its unit, written along the colour scale.
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if labels do not fit the shape or a value is not finite.

@@ -40,10 +40,6 @@ def draw_series_map(
     Args:
         notebooks: title by number, such as ``{"03": "One-hot encoding"}``; None takes
             those of the present folder.
-        title: the takeaway.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if there is no notebook, or a key is not a number of two digits.

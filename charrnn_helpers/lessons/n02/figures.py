@@ -33,11 +33,6 @@ def draw_shift(
     Args:
         text: T + 1 characters, at least 2; inputs are the first T, targets the last T.
         highlight: the step in [0, T) to stress with filled cells and a thick arrow.
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the text has fewer than 2 characters or ``highlight`` is outside.
@@ -104,10 +99,6 @@ def draw_prefixes(
         text: T + 1 characters, at least 2; with ``targets``, the T inputs.
         targets: the T targets, if they are not the text moved on by one.
         title: the takeaway; by default the number of lessons.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the text is too short, or ``targets`` is not as long as it.

@@ -30,11 +30,6 @@ def draw_one_hot(
         matrix: shape (T, V), holding 0 and 1 only.
         row_labels: the T characters of the text.
         column_labels: the V symbols of the vocabulary.
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the labels do not fit, or a value is neither 0 nor 1.

@@ -39,10 +39,6 @@ def draw_network(
         characters: a text of T + 1 characters: the inputs of the T steps and, above
             the logits, their targets.
         layers: how many recurrent layers to stack, 1 to 3.
-        title: the takeaway.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if ``steps`` or ``layers`` is outside its range.
@@ -200,15 +196,7 @@ class _Network:
 
 
 def draw_feedforward(*, title: str | None = None, ax: Axes | None = None) -> Figure:
-    """Draw a feed-forward network beside a recurrent one: what is new is dashed.
-
-    Args:
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
-    """
+    """Draw a feed-forward network beside a recurrent one: what is new is dashed."""
     fig, ax = blank_canvas(ax, 7.0, 4.0, (-2.9, 6.6), (-0.75, 3.95))
     draw = _Network(ax, 1.0, 1.45, 1)
     heading = {"fontsize": 11, "fontweight": "bold", "ha": "center"}

@@ -131,9 +131,6 @@ def draw_cell_step(
         title: the takeaway; by default the character that is read and the most
             probable next one.
 
-    Returns:
-        The figure.
-
     Raises:
         ValueError: if the shapes do not fit each other.
     """
@@ -272,10 +269,6 @@ def draw_cell_steps(
         steps: T times a ``CellStep``, or a mapping with its names.
         vocabulary: the V symbols, or a vocabulary.
         activation: the name of the non-linearity.
-        title: the takeaway.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the shapes do not fit each other.

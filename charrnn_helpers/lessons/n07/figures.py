@@ -28,11 +28,6 @@ def draw_distributions(
         probs: shape (T, V): the probabilities at each step.
         characters: the T characters that were generated.
         vocabulary: the V symbols, or a vocabulary.
-        title: the takeaway.
-        ax: where to draw; a new figure if None.
-
-    Returns:
-        The figure.
 
     Raises:
         ValueError: if the shapes do not fit or a character is not in the vocabulary.
