@@ -71,7 +71,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-TIME_LIMIT = 5.0
+TIME_LIMIT = 3.0
 """Seconds of computing that a learner's function may take in one check."""
 WIDTH = 100
 """Columns of a printed reply; a longer one is broken between words."""
@@ -257,9 +257,11 @@ class Exercise:
             if _is_raised_stub(one.error):
                 return NOT_DONE, ""
             if self.prepare is not None and not any(_learners_frames(one.error)):
+                error = describe_error(one.error)
+                inside = "charrnn_helpers" in error  # names that nobody has seen
                 return ERROR, (
                     f"{call} cannot be called as the exercise calls it, or what it "
-                    f"returned cannot be used: {describe_error(one.error)}"
+                    f"returned cannot be used{'' if inside else f': {error}'}"
                 )
             return ERROR, f"{call} raised {describe_error(one.error)}"
         expected = self.reference(*copy.deepcopy(case))
@@ -1071,7 +1073,7 @@ def short(value: Any, limit: int = 70) -> str:
     """A value on one line; tensors as nested lists, long ones by shape."""
     try:
         if isinstance(value, (Tensor, np.ndarray)):
-            if math.prod(value.shape) <= 12:
+            if math.prod(value.shape) <= 24:
                 text = short(value.tolist(), limit + 1)
                 if len(text) <= limit:
                     return text
