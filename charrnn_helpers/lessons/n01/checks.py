@@ -16,7 +16,7 @@ from torch import Tensor
 
 from charrnn_helpers import data
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
+from charrnn_helpers.exercises.engine import Exercise, Question, Wrong, fixed_and_drawn
 
 
 def _words(rng: random.Random, count: int, letters: str = "abcdeh iou") -> list[str]:
@@ -29,13 +29,15 @@ different_bigrams = Exercise(
     number="1.1",
     name="my_different_bigrams",
     success="you can measure order: 28 for the sentences, and no shuffle gets there.",
-    cases=lambda rng: [
-        (["abab", "ba", "cd"],),
-        (["hello", "hollow"],),
-        (["aaa", "abc", "x"],),
-        (list(data.SENTENCES),),
-        (_words(rng, 5),),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (["abab", "ba", "cd"],),
+            (["hello", "hollow"],),
+            (["aaa", "abc", "x"],),
+            (list(data.SENTENCES),),
+            (_words(rng, 5),),
+        ]
+    ),
     reference=lambda texts: len(
         {t[i : i + 2] for t in texts for i in range(len(t)) if len(t[i : i + 2]) == 2}
     ),
@@ -216,7 +218,7 @@ translate = Exercise(
     number="1.2",
     name="my_translate",
     success="the text is the same in both vocabularies, and a stranger is named.",
-    cases=_translation_cases,
+    **fixed_and_drawn(_translation_cases),
     reference=lambda ids, old, new: (
         None
         if _stranger(ids, old, new)
@@ -285,13 +287,15 @@ pad = Exercise(
     number="1.3",
     name="my_pad",
     success="every text now has the length of the longest.",
-    cases=lambda rng: [
-        (["hi", "hello"],),
-        (["you", "a", "hello"], "."),
-        (["one", "or", "none"], "_"),
-        (["same", "size"],),
-        (_words(rng, 4), rng.choice("·-#")),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (["hi", "hello"],),
+            (["you", "a", "hello"], "."),
+            (["one", "or", "none"], "_"),
+            (["same", "size"],),
+            (_words(rng, 4), rng.choice("·-#")),
+        ]
+    ),
     reference=lambda texts, value=" ": [
         t + value * (max(map(len, texts)) - len(t)) for t in texts
     ],
@@ -356,12 +360,14 @@ fit_texts = Exercise(
     number="1.4",
     name="my_fit",
     success="every row ends where its text ends, and you know what the padding costs.",
-    cases=lambda rng: [
-        (["hello how", "hi", "i am"], 4),
-        (["hello", "how are you", "  hi"], 8),
-        (["you", "and me"], 2),
-        (_words(rng, 4), rng.randint(3, 7)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (["hello how", "hi", "i am"], 4),
+            (["hello", "how are you", "  hi"], 8),
+            (["you", "and me"], 2),
+            (_words(rng, 4), rng.randint(3, 7)),
+        ]
+    ),
     reference=lambda texts, length: (
         [(" " * length + t)[len(t) :] for t in texts],
         _share(texts, length),

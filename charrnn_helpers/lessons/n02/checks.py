@@ -14,7 +14,7 @@ from torch import Tensor
 from charrnn_helpers import data
 from charrnn_helpers.data import IGNORE_INDEX
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
+from charrnn_helpers.exercises.engine import Exercise, Question, Wrong, fixed_and_drawn
 
 
 def _drawn(rng: random.Random, *shape: int, high: int = 9) -> Tensor:
@@ -29,12 +29,14 @@ shift_batch = Exercise(
     name="my_shift",
     success="each target is the character after its input, whatever stands before the "
     "last axis.",
-    cases=lambda rng: [
-        (torch.tensor([[6, 3, 8, 8, 10], [7, 0, 9, 2, 4], [6, 10, 14, 1, 5]]),),
-        (torch.tensor([6, 3, 8, 8, 10]),),
-        (_drawn(rng, 2, 3, 4),),
-        (_drawn(rng, 4, rng.randint(2, 7)),),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (torch.tensor([[6, 3, 8, 8, 10], [7, 0, 9, 2, 4], [6, 10, 14, 1, 5]]),),
+            (torch.tensor([6, 3, 8, 8, 10]),),
+            (_drawn(rng, 2, 3, 4),),
+            (_drawn(rng, 4, rng.randint(2, 7)),),
+        ]
+    ),
     reference=lambda ids: (
         ids.narrow(-1, 0, ids.shape[-1] - 1),
         ids.narrow(-1, 1, ids.shape[-1] - 1),
@@ -187,12 +189,14 @@ cut_windows = Exercise(
     number="2.3",
     name="my_windows",
     success="nothing wraps around, and no target is lost.",
-    cases=lambda rng: [
-        (torch.tensor([5, 1, 4, 1, 3, 2, 6]), 3),
-        (torch.tensor([5, 1, 4, 1, 3, 2, 6, 9]), 3),
-        (torch.tensor([2, 7]), 4),
-        (_drawn(rng, rng.randint(12, 30)), rng.randint(2, 5)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (torch.tensor([5, 1, 4, 1, 3, 2, 6]), 3),
+            (torch.tensor([5, 1, 4, 1, 3, 2, 6, 9]), 3),
+            (torch.tensor([2, 7]), 4),
+            (_drawn(rng, rng.randint(12, 30)), rng.randint(2, 5)),
+        ]
+    ),
     reference=lambda ids, seq_len: _by_window(ids, seq_len),
     forbidden={"windows": "cut them yourself this time."},
     wrong=[
@@ -321,7 +325,7 @@ count_loss = Exercise(
     name="my_bigram_loss",
     success="on the three sentences that is 0.8551, and nothing without memory is "
     "better.",
-    cases=_loss_cases,
+    **fixed_and_drawn(_loss_cases),
     reference=_table_loss,
     forbidden={
         "bigram_loss": "count it yourself this time.",

@@ -11,7 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import VALUES, Exercise, Kind, Question, Wrong
+from charrnn_helpers.exercises.engine import (
+    VALUES,
+    Exercise,
+    Kind,
+    Question,
+    Wrong,
+    fixed_and_drawn,
+)
 
 
 def _score_after_o() -> float:
@@ -81,7 +88,7 @@ one_hot = Exercise(
     number="3.2",
     name="my_one_hot",
     success="a row of V numbers for each id, whatever the shape of the ids.",
-    cases=_one_hot_cases,
+    **fixed_and_drawn(_one_hot_cases),
     reference=lambda ids, vocab_size: F.one_hot(ids, vocab_size).float(),
     forbidden={
         "one_hot": "write the rule itself, without another function that knows it.",
@@ -142,12 +149,14 @@ memory = Exercise(
     number="3.3",
     name="my_bytes",
     success="8 bytes for an id, 4 for each of the V numbers of a row.",
-    cases=lambda rng: [
-        (1, 1, 16),
-        (3, 16, 16),
-        (32, 64, 65),
-        (rng.randrange(2, 100), rng.randrange(2, 500), rng.randrange(2, 50_000)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (1, 1, 16),
+            (3, 16, 16),
+            (32, 64, 65),
+            (rng.randrange(2, 100), rng.randrange(2, 500), rng.randrange(2, 50_000)),
+        ]
+    ),
     reference=_bytes_of_tensors,
     wrong=[
         Wrong(
@@ -293,7 +302,7 @@ look_up_gradient = Exercise(
     number="3.5",
     name="my_gradient",
     success="a row that is fetched twice learns twice, and an unread row never.",
-    cases=_gradient_cases,
+    **fixed_and_drawn(_gradient_cases),
     reference=_autograd,
     forbidden={
         "backward": "work the gradient out yourself.",

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from charrnn_helpers import data, models
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
+from charrnn_helpers.exercises.engine import Exercise, Question, Wrong, fixed_and_drawn
 
 
 def _shapes() -> list[tuple[int, ...]]:
@@ -115,7 +115,7 @@ last_state = Exercise(
     number="4.2",
     name="my_last_state",
     success="the equation, step by step, ends where nn.RNN does.",
-    cases=_state_cases,
+    **fixed_and_drawn(_state_cases),
     reference=_last_of_rnn,
     tolerance=1e-9,
     forbidden={
@@ -193,7 +193,7 @@ parameter_budget = Exercise(
     number="4.3",
     name="my_hidden_size",
     success="your count is PyTorch's, and the model fits the budget.",
-    cases=_budget_cases,
+    **fixed_and_drawn(_budget_cases),
     reference=lambda vocab_size, budget: _largest(vocab_size, budget, _count),
     wrong=[
         Wrong(
@@ -405,7 +405,7 @@ memory_test = Exercise(
     number="4.5",
     name="my_memory_test",
     success="you can tell a memory, a network without one, and a wrong axis apart.",
-    cases=_memory_cases,
+    **fixed_and_drawn(_memory_cases),
     reference=_by_gradient,
     wrong=[
         Wrong(

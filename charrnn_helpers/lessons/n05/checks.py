@@ -23,6 +23,7 @@ from charrnn_helpers.exercises.engine import (
     Wrong,
     describe,
     difference,
+    fixed_and_drawn,
 )
 from charrnn_helpers.models import CharRNN
 
@@ -104,7 +105,7 @@ one_step = Exercise(
     number="5.1",
     name="my_step",
     success="one step, from the one-hot row to the probabilities.",
-    cases=_step_cases,
+    **fixed_and_drawn(_step_cases),
     reference=_by_rnn_cell,
     tolerance=1e-9,
     forbidden={"RNNCell": "compute the step yourself."},
@@ -272,7 +273,7 @@ two_loops = Exercise(
     number="5.2",
     name="my_rnn",
     success="states as nn.RNN has them, and all inputs of a layer in one product.",
-    cases=_rnn_cases,
+    **fixed_and_drawn(_rnn_cases),
     reference=_by_nn_rnn,
     prepare=_counting,
     compare=_compare_rnn,
@@ -574,7 +575,7 @@ stream = Exercise(
     number="5.4",
     name="my_stream",
     success="initialised, carried, reset and detached, each where it belongs.",
-    cases=_stream_cases,
+    **fixed_and_drawn(_stream_cases),
     reference=_by_prefix,
     prepare=_pulling,
     compare=_compare_stream,
@@ -715,7 +716,7 @@ sigmoid_by_tanh = Exercise(
     number="5.5",
     name="my_weights",
     success="a sigmoid recurrence runs on nn.RNN, which has no sigmoid.",
-    cases=_sigmoid_cases,
+    **fixed_and_drawn(_sigmoid_cases),
     reference=_sigmoid_loop,
     prepare=_through_tanh,
     compare=_compare_sigmoid,

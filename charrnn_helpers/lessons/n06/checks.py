@@ -24,6 +24,7 @@ from charrnn_helpers.exercises.engine import (
     Question,
     Wrong,
     describe,
+    fixed_and_drawn,
 )
 
 
@@ -199,11 +200,16 @@ counted_loss = Exercise(
     number="6.2",
     name="my_mean_loss",
     success="every character that counts has the same weight, and padding has none.",
-    cases=lambda rng: [
-        (torch.tensor([[2.0, 4.0, 9.0], [6.0, 0.5, 0.25]]), torch.tensor([3, 1])),
-        (torch.tensor([[1.0, 3.0], [5.0, 8.0], [2.0, 4.0]]), torch.tensor([1, 2, 1])),
-        (_drawn(rng, 4, 6), torch.tensor([2, *_lengths(rng, 2, 6).tolist(), 5])),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (torch.tensor([[2.0, 4.0, 9.0], [6.0, 0.5, 0.25]]), torch.tensor([3, 1])),
+            (
+                torch.tensor([[1.0, 3.0], [5.0, 8.0], [2.0, 4.0]]),
+                torch.tensor([1, 2, 1]),
+            ),
+            (_drawn(rng, 4, 6), torch.tensor([2, *_lengths(rng, 2, 6).tolist(), 5])),
+        ]
+    ),
     reference=lambda losses, lengths: torch.cat(
         [row[:n] for row, n in zip(losses, lengths.tolist(), strict=True)]
     ).mean(),
@@ -356,13 +362,16 @@ clipped_step = Exercise(
     number="6.3",
     name="my_clipped_step",
     success="four movements in order, and no step longer than the limit allows.",
-    cases=lambda rng: [
-        (0, "SGD", 2.0, 0.2),
-        (1, "SGD", 1.0, 50.0),
-        (rng.randrange(2, 999), "Adam", 0.05, 0.3),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (0, "SGD", 2.0, 0.2),
+            (1, "SGD", 1.0, 50.0),
+            (rng.randrange(2, 999), "Adam", 0.05, 0.3),
+        ]
+    ),
     reference=_by_pytorch,
     prepare=_four_steps,
+    strict=True,
     tolerance=1e-4,
     forbidden={"clip_grad_norm_": "this time by hand: norm, factor, product."},
     wrong=[
@@ -567,7 +576,9 @@ resume = Exercise(
     number="6.5",
     name="my_resume",
     success="the run goes on as if it had never been stopped.",
-    cases=lambda rng: [(0, 0.02), (1, 0.05), (rng.randrange(2, 999), 0.03)],
+    **fixed_and_drawn(
+        lambda rng: [(0, 0.02), (1, 0.05), (rng.randrange(2, 999), 0.03)]
+    ),
     reference=lambda seed, lr: _losses(*_trained(seed, lr)),
     prepare=_continued,
     wrong=[

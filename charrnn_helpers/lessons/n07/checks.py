@@ -20,6 +20,7 @@ from charrnn_helpers.exercises.engine import (
     Kind,
     Question,
     Wrong,
+    fixed_and_drawn,
 )
 from charrnn_helpers.models import CharRNN
 from charrnn_helpers.sampling import sampling_probs
@@ -82,7 +83,7 @@ predict_step = Exercise(
     number="7.1",
     name="my_predict",
     success="the last row decides, and softmax says how surely.",
-    cases=_predict_cases,
+    **fixed_and_drawn(_predict_cases),
     reference=_predict_reference,
     wrong=[
         Wrong(
@@ -252,7 +253,7 @@ shaped_probs = Exercise(
     number="7.3",
     name="my_probs",
     success="divided, cut, and scaled to sum to 1 again.",
-    cases=_probs_cases,
+    **fixed_and_drawn(_probs_cases),
     reference=_probs_reference,
     forbidden={
         "sampling_probs": "write the two steps yourself.",
@@ -415,7 +416,7 @@ completion = Exercise(
     number="7.4",
     name="my_completion",
     success="each character is read once, and the text ends where the model ends it.",
-    cases=_completion_cases,
+    **fixed_and_drawn(_completion_cases),
     reference=_completion_reference,
     wrong=[
         Wrong(

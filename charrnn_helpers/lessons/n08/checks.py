@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from charrnn_helpers import data, models, training
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Wrong
+from charrnn_helpers.exercises.engine import CHANGED, Exercise, Wrong, fixed_and_drawn
 
 
 def _drawn_ids(rng: random.Random, *shape: int, high: int = 16) -> Tensor:
@@ -33,11 +33,13 @@ clinic_pairs = Exercise(
     number="8.1",
     name="my_pairs",
     success="the patient is healthy: each input has its target, one character on.",
-    cases=lambda rng: [
-        (["hello", "hi"],),
-        (list(data.SENTENCES),),
-        (["".join(rng.choices("abcde", k=rng.randrange(3, 9))) for _ in range(4)],),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (["hello", "hi"],),
+            (list(data.SENTENCES),),
+            (["".join(rng.choices("abcde", k=rng.randrange(3, 9))) for _ in range(4)],),
+        ]
+    ),
     reference=lambda texts: (
         ["".join(a for a, _ in pairwise(t)) for t in texts],
         ["".join(b for _, b in pairwise(t)) for t in texts],
@@ -89,12 +91,14 @@ clinic_windows = Exercise(
     number="8.2",
     name="my_windows",
     success="the patient is healthy: every last target is the character that follows.",
-    cases=lambda rng: [
-        (torch.arange(10, 18), 4),
-        (torch.arange(10), 4),
-        (torch.arange(20, 29), 4),
-        (_drawn_ids(rng, 23), rng.randrange(3, 7)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (torch.arange(10, 18), 4),
+            (torch.arange(10), 4),
+            (torch.arange(20, 29), 4),
+            (_drawn_ids(rng, 23), rng.randrange(3, 7)),
+        ]
+    ),
     reference=lambda ids, seq_len: data.windows(ids, seq_len, remainder="drop"),
     wrong=[
         Wrong(
@@ -147,11 +151,13 @@ clinic_logits = Exercise(
     number="8.3",
     name="my_logits",
     success="the patient is healthy: it reads along the text, row by row.",
-    cases=lambda rng: [
-        (*_seq_first(0, 5, 4), torch.eye(5)[torch.tensor([[0, 1, 2], [3, 4, 0]])]),
-        (*_seq_first(1, 5, 4), torch.eye(5)[torch.tensor([[4, 1], [1, 4]])]),
-        (*_seq_first(rng.randrange(999), 6, 3), _drawn_floats(rng, 4, 5, 6)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (*_seq_first(0, 5, 4), torch.eye(5)[torch.tensor([[0, 1, 2], [3, 4, 0]])]),
+            (*_seq_first(1, 5, 4), torch.eye(5)[torch.tensor([[4, 1], [1, 4]])]),
+            (*_seq_first(rng.randrange(999), 6, 3), _drawn_floats(rng, 4, 5, 6)),
+        ]
+    ),
     reference=_batch_first_logits,
     wrong=[
         Wrong(
@@ -273,13 +279,11 @@ def _in_place(model: nn.Module, inputs: Tensor) -> bool:
     return not torch.allclose(before, _answers(model, inputs)[1:], atol=1e-5)
 
 
-_in_place.kind = "changed"
-
 clinic_rows = Exercise(
     number="8.4",
     name="my_rows_mix",
     success="your detector finds both patients and accuses no healthy model.",
-    cases=_row_cases,
+    **fixed_and_drawn(_row_cases),
     reference=_rows_depend,
     wrong=[
         Wrong(
@@ -314,6 +318,7 @@ clinic_rows = Exercise(
         Wrong(
             "Change a copy: clone() the inputs first.",
             _in_place,
+            kind=CHANGED,
         ),
         Wrong(
             "That is the other way round: True stands for rows that mix.",
@@ -339,17 +344,19 @@ clinic_loss = Exercise(
     number="8.5",
     name="my_loss",
     success="the patient is healthy: the loss of a sure and right model is near 0.",
-    cases=lambda rng: [
-        (
-            9 * torch.eye(3)[torch.tensor([[0, 1], [2, 2]])],
-            torch.tensor([[0, 1], [2, 2]]),
-        ),
-        (
-            _drawn_floats(random.Random(1), 2, 3, 4),
-            torch.tensor([[0, 3, 1], [2, 2, 0]]),
-        ),
-        (_drawn_floats(rng, 3, 5, 7), _drawn_ids(rng, 3, 5, high=7)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (
+                9 * torch.eye(3)[torch.tensor([[0, 1], [2, 2]])],
+                torch.tensor([[0, 1], [2, 2]]),
+            ),
+            (
+                _drawn_floats(random.Random(1), 2, 3, 4),
+                torch.tensor([[0, 3, 1], [2, 2, 0]]),
+            ),
+            (_drawn_floats(rng, 3, 5, 7), _drawn_ids(rng, 3, 5, high=7)),
+        ]
+    ),
     reference=_by_hand,
     wrong=[
         Wrong(
@@ -450,9 +457,10 @@ clinic_step = Exercise(
     number="8.6",
     name="my_step",
     success="the patient is healthy: each step sees the gradient of its own batch.",
-    cases=_step_cases,
+    **fixed_and_drawn(_step_cases),
     reference=_five_epochs,
     prepare=_five_steps,
+    strict=True,
     tolerance=1e-4,
     wrong=[
         Wrong(
@@ -511,17 +519,19 @@ clinic_mask = Exercise(
     number="8.7",
     name="my_mask",
     success="the patient is healthy: padding is out of the loss, real spaces are in.",
-    cases=lambda rng: [
-        (torch.tensor([[5, 0, 7, 0, 0], [3, 4, 0, 6, 2]]), torch.tensor([3, 5])),
-        (
-            torch.tensor([[1, 0, 0, 0], [2, 3, 0, 0], [4, 0, 5, 0]]),
-            torch.tensor([1, 2, 3]),
-        ),
-        (
-            _drawn_ids(rng, 4, 6),
-            torch.tensor([rng.randrange(1, 7) for _ in range(4)]),
-        ),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (torch.tensor([[5, 0, 7, 0, 0], [3, 4, 0, 6, 2]]), torch.tensor([3, 5])),
+            (
+                torch.tensor([[1, 0, 0, 0], [2, 3, 0, 0], [4, 0, 5, 0]]),
+                torch.tensor([1, 2, 3]),
+            ),
+            (
+                _drawn_ids(rng, 4, 6),
+                torch.tensor([rng.randrange(1, 7) for _ in range(4)]),
+            ),
+        ]
+    ),
     reference=_masked,
     wrong=[
         Wrong(
@@ -594,12 +604,14 @@ clinic_complete = Exercise(
     number="8.8",
     name="my_complete",
     success="the patient is healthy: every new character is read before the next one.",
-    cases=lambda rng: [
-        (_counts, "hi", 4),
-        (_repeats_the_third_last, "abc", 5),
-        (_counts, "hello", 0),
-        (_counts, "".join(rng.choices("abc", k=3)), rng.randrange(3, 9)),
-    ],
+    **fixed_and_drawn(
+        lambda rng: [
+            (_counts, "hi", 4),
+            (_repeats_the_third_last, "abc", 5),
+            (_counts, "hello", 0),
+            (_counts, "".join(rng.choices("abc", k=3)), rng.randrange(3, 9)),
+        ]
+    ),
     reference=_completed,
     wrong=[
         Wrong(
