@@ -2,6 +2,15 @@
 
 WRONG = {
     "1.2": {
+        "the class Vocabulary": """
+def my_translate(ids, old, new):
+    text = data.Vocabulary.from_texts(old).decode(ids)
+    known = data.Vocabulary.from_texts(new)
+    for position, c in enumerate(text):
+        if c not in known:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return known.encode(text)
+""",
         "vocabulary in the order of first appearance": """
 def my_translate(ids, old, new):
     itos = list(dict.fromkeys("".join(old)))

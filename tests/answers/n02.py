@@ -144,6 +144,10 @@ def my_shift(ids):
         "the example": "prediction = ((7, 8), torch.float32, 56, 50)",
     },
     "2.4": {
+        "the function that counts already": """
+def my_bigram_loss(inputs, targets):
+    return data.bigram_loss(inputs, targets)
+""",
         "ignored targets counted as a symbol": """
 def my_bigram_loss(inputs, targets):
     pairs = list(zip(inputs.flatten().tolist(), targets.flatten().tolist()))
@@ -499,6 +503,24 @@ prediction = (targets.shape, targets.dtype, targets.numel(), real)
 """,
     },
     "2.4": {
+        "all pairs compared with all pairs": """
+def my_bigram_loss(inputs, targets):
+    keep = targets != IGNORE_INDEX
+    x, y = inputs[keep], targets[keep]
+    same = (x[:, None] == x).sum(dim=1)
+    bigrams = ((x[:, None] == x) & (y[:, None] == y)).sum(dim=1)
+    bigram_loss = (same.double() / bigrams).log().mean()
+    return bigram_loss.item()
+""",
+        "a tensor of one number": """
+def my_bigram_loss(inputs, targets):
+    keep = targets != IGNORE_INDEX
+    x, y = inputs[keep], targets[keep]
+    same = (x[:, None] == x).sum(dim=1)
+    bigrams = ((x[:, None] == x) & (y[:, None] == y)).sum(dim=1)
+    bigram_loss = (same.double() / bigrams).log().mean()
+    return bigram_loss
+""",
         "table of counts": """
 def my_bigram_loss(inputs, targets):
     keep = targets != IGNORE_INDEX

@@ -24,6 +24,26 @@ WRONG = {
         "a text": 'score_after_o = "-8.5"',
     },
     "3.2": {
+        "identity matrix": """
+def my_one_hot(ids, vocab_size):
+    return torch.eye(vocab_size)[ids]
+""",
+        "identity matrix of NumPy": """
+def my_one_hot(ids, vocab_size):
+    return torch.from_numpy(np.eye(vocab_size, dtype=np.float32))[ids]
+""",
+        "identity matrix of NumPy, by its other name": """
+def my_one_hot(ids, vocab_size):
+    return torch.from_numpy(np.identity(vocab_size, dtype=np.float32))[ids]
+""",
+        "F.one_hot": """
+def my_one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size).float()
+""",
+        "data.one_hot": """
+def my_one_hot(ids, vocab_size):
+    return data.one_hot(ids, vocab_size)
+""",
         "writes whole rows": """
 def my_one_hot(ids, vocab_size):
     rows = torch.zeros(*ids.shape, vocab_size)
@@ -219,6 +239,23 @@ def my_bytes(batch_size, seq_len, vocab_size):
         }.items()
     },
     "3.5": {
+        "autograd, by backward": """
+def my_gradient(ids, row_grad, vocab_size):
+    W = torch.zeros(vocab_size, row_grad.shape[1], requires_grad=True)
+    W[ids].backward(row_grad)
+    return W.grad
+""",
+        "autograd, by torch.autograd.grad": """
+def my_gradient(ids, row_grad, vocab_size):
+    W = torch.zeros(vocab_size, row_grad.shape[1], requires_grad=True)
+    return torch.autograd.grad(W[ids], W, row_grad)[0]
+""",
+        "autograd, by torch.func.vjp": """
+def my_gradient(ids, row_grad, vocab_size):
+    W = torch.zeros(vocab_size, row_grad.shape[1])
+    _, pull_back = torch.func.vjp(lambda W: W[ids], W)
+    return pull_back(row_grad)[0]
+""",
         "last one wins": """
 def my_gradient(ids, row_grad, vocab_size):
     grad = torch.zeros(vocab_size, row_grad.shape[1])
@@ -387,6 +424,13 @@ score_after_o = weight * 11 + bias
 """,
     },
     "3.2": {
+        "a variable named one_hot": """
+def my_one_hot(ids, vocab_size):
+    one_hot = torch.zeros(ids.numel(), vocab_size)
+    for n, i in enumerate(ids.flatten().tolist()):
+        one_hot[n, i] = 1
+    return one_hot.reshape(*ids.shape, vocab_size)
+""",
         "scatter_": """
 def my_one_hot(ids, vocab_size):
     rows = torch.zeros(*ids.shape, vocab_size)

@@ -90,6 +90,17 @@ WRONG = {
         "the example": "output_and_h_n = ((1, 2, 3), (4, 5, 6))",
     },
     "4.2": {
+        "nn.RNN instead of the equation": """
+def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
+    H, V = W_ih.shape
+    rnn = nn.RNN(V, H, dtype=torch.float64)
+    rnn.load_state_dict(
+        dict(weight_ih_l0=W_ih, weight_hh_l0=W_hh, bias_ih_l0=b_ih, bias_hh_l0=b_hh)
+    )
+    with torch.no_grad():
+        _, h_n = rnn(x)
+    return h_n[0], len([u for u in h_n[0] if abs(u) > 0.9])
+""",
         "W_ih not transposed": _last_state(
             step="torch.tanh(x_t @ W_ih + b_ih + h @ W_hh.T + b_hh)"
         ),
@@ -542,24 +553,20 @@ def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
         h = (W_ih @ x[t] + b_ih + W_hh @ h + b_hh).tanh()
     return h, ((h > 0.9) | (h < -0.9)).sum().item()
 """,
-        "nn.RNN": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    H, V = W_ih.shape
-    rnn = nn.RNN(V, H, dtype=torch.float64)
-    rnn.load_state_dict(
-        dict(weight_ih_l0=W_ih, weight_hh_l0=W_hh, bias_ih_l0=b_ih, bias_hh_l0=b_hh)
-    )
-    with torch.no_grad():
-        _, h_n = rnn(x)
-    return h_n[0], len([u for u in h_n[0] if abs(u) > 0.9])
-""",
-        "F.linear, a list, a tensor of one number": """
+        "F.linear and a list": """
 def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
     from_input = F.linear(x, W_ih, b_ih)
     h = x.new_zeros(W_hh.shape[0])
     for row in from_input:
         h = torch.tanh(row + F.linear(h, W_hh, b_hh))
-    return [h, torch.count_nonzero(h.abs() > 0.9)]
+    return [h, int(torch.count_nonzero(h.abs() > 0.9))]
+""",
+        "a tensor of one number": """
+def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
+    h = b_hh.new_zeros(b_hh.shape)
+    for x_t in x.unbind():
+        h = torch.tanh(W_ih.mv(x_t) + W_hh.mv(h) + b_ih + b_hh)
+    return h, (h**2 > 0.9**2).sum()
 """,
         "NumPy": """
 import numpy as np
