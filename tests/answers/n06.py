@@ -1064,14 +1064,6 @@ def my_resume(content):
     optimizer.load_state_dict(content["optimizer"])
     return model, optimizer
 """,
-        "AdamW": """
-def my_resume(content):
-    model = CharRNN(content["vocab_size"], content["hidden_size"])
-    model.load_state_dict(content["weights"])
-    optimizer = torch.optim.AdamW(model.parameters())
-    optimizer.load_state_dict(content["optimizer"])
-    return model, optimizer
-""",
         "H is 12": """
 def my_resume(content):
     model = CharRNN(content["vocab_size"], 12)

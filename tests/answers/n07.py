@@ -695,19 +695,6 @@ def my_completion(model, vocab, prompt, max_new_chars):
         logits, h = model(torch.tensor([i]), h)
     return text
 """,
-        "end of text skipped, loop goes on": """
-@torch.no_grad()
-def my_completion(model, vocab, prompt, max_new_chars):
-    logits, h = model(vocab.encode(prompt))
-    text = prompt
-    for _ in range(max_new_chars):
-        i = int(logits[-1].argmax())
-        if i == vocab.end_id:
-            continue
-        text += vocab.itos[i]
-        logits, h = model(torch.tensor([i]), h)
-    return text
-""",
         "end of text skipped and read": """
 @torch.no_grad()
 def my_completion(model, vocab, prompt, max_new_chars):
@@ -1364,13 +1351,6 @@ def my_probs(logits, temperature, top_k):
     rank = logits.argsort(descending=True).argsort()
     p = torch.where(rank < top_k, p, 0)
     return (p / p.sum()).to(logits.dtype)
-""",
-        "as printed in the solution's fold": """
-def my_probs(logits, temperature, top_k):
-    kept = logits.topk(top_k).indices
-    weights = torch.zeros_like(logits)
-    weights[kept] = (logits[kept] / temperature).exp()
-    return weights / weights.sum()
 """,
     },
     "7.4": {
