@@ -1,0 +1,610 @@
+"""Answers to the exercises of notebook 01, wrong and right ones."""
+
+WRONG = {
+    "1.2": {
+        "the class Vocabulary": """
+def my_translate(ids, old, new):
+    text = data.Vocabulary.from_texts(old).decode(ids)
+    known = data.Vocabulary.from_texts(new)
+    for position, c in enumerate(text):
+        if c not in known:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return known.encode(text)
+""",
+        "vocabulary in the order of first appearance": """
+def my_translate(ids, old, new):
+    itos = list(dict.fromkeys("".join(old)))
+    stoi = {c: i for i, c in enumerate(dict.fromkeys("".join(new)))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "sorted, but characters are not made distinct": """
+def my_translate(ids, old, new):
+    itos = sorted("".join(old))
+    stoi = {c: i for i, c in enumerate(sorted("".join(new)))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "only the new characters are not made distinct": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted("".join(new)))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "bare KeyError": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "KeyError with a good message": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    result = []
+    for position, i in enumerate(ids.tolist()):
+        if itos[i] not in stoi:
+            raise KeyError(f"{itos[i]!r} at position {position} is missing")
+        result.append(stoi[itos[i]])
+    return torch.tensor(result, dtype=torch.int64)
+""",
+        "message without the position": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for i in ids.tolist():
+        if itos[i] not in stoi:
+            raise ValueError(f"{itos[i]!r} is not in the new texts")
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "message without the character": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for position, i in enumerate(ids.tolist()):
+        if itos[i] not in stoi:
+            raise ValueError(f"unknown at {position}")
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "message names the id instead of the character": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for position, i in enumerate(ids.tolist()):
+        if itos[i] not in stoi:
+            raise ValueError(f"{i} at position {position} is not known")
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "message gives the old id as the position": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for i in ids.tolist():
+        if itos[i] not in stoi:
+            raise ValueError(f"{itos[i]!r} at position {i} is missing")
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "position counted from 1": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for position, i in enumerate(ids.tolist(), start=1):
+        if itos[i] not in stoi:
+            raise ValueError(f"{itos[i]!r} at position {position} is missing")
+    return torch.tensor([stoi[itos[i]] for i in ids.tolist()], dtype=torch.int64)
+""",
+        "position among the distinct characters": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(dict.fromkeys(text)):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "float32 where the text is empty": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text])
+""",
+        "int32": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int32)
+""",
+        "list instead of a tensor": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return [stoi[c] for c in text]
+""",
+        "the text instead of its ids": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    known = set("".join(new))
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in known:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return text
+""",
+        "old and new exchanged": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(new)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(old))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "missing characters are left out": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    return torch.tensor([stoi[c] for c in text if c in stoi], dtype=torch.int64)
+""",
+        "missing characters become 0": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    return torch.tensor([stoi.get(c, 0) for c in text], dtype=torch.int64)
+""",
+        "ValueError of str.index": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    known = "".join(sorted(set("".join(new))))
+    return torch.tensor([known.index(itos[i]) for i in ids], dtype=torch.int64)
+""",
+        "refuses characters that the text does not use": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    for position, c in enumerate(itos):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "vocabulary from the first text alone": """
+def my_translate(ids, old, new):
+    itos = sorted(set(old[0]))
+    stoi = {c: i for i, c in enumerate(sorted(set(new[0])))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "texts joined with a space": """
+def my_translate(ids, old, new):
+    itos = sorted(set(" ".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set(" ".join(new))))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "texts stripped": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(text.strip() for text in old)))
+    known = sorted(set("".join(text.strip() for text in new)))
+    stoi = {c: i for i, c in enumerate(known)}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "lower case": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old).lower()))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new).lower())))}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "sorted without regard to case": """
+def my_translate(ids, old, new):
+    itos = sorted(sorted(set("".join(old))), key=str.lower)
+    known = sorted(sorted(set("".join(new))), key=str.lower)
+    stoi = {c: i for i, c in enumerate(known)}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "letters and spaces only": """
+def my_translate(ids, old, new):
+    itos = sorted({c for c in "".join(old) if c.isalpha() or c == " "})
+    known = sorted({c for c in "".join(new) if c.isalpha() or c == " "})
+    stoi = {c: i for i, c in enumerate(known)}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "ASCII only": """
+def my_translate(ids, old, new):
+    itos = sorted(c for c in set("".join(old)) if c.isascii())
+    known = sorted(c for c in set("".join(new)) if c.isascii())
+    stoi = {c: i for i, c in enumerate(known)}
+    text = "".join(itos[i] for i in ids.tolist())
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at position {position} is missing")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "writes into the ids that were given": """
+def my_translate(ids, old, new):
+    itos = sorted(set("".join(old)))
+    stoi = {c: i for i, c in enumerate(sorted(set("".join(new))))}
+    for position, i in enumerate(ids.tolist()):
+        if itos[i] not in stoi:
+            raise ValueError(f"{itos[i]!r} at position {position} is missing")
+        ids[position] = stoi[itos[i]]
+    return ids
+""",
+    },
+    "1.4": {
+        "pads on the right": """
+def my_fit(texts, length):
+    rows = [text[-length:].ljust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "cuts the end": """
+def my_fit(texts, length):
+    rows = [text[:length].rjust(length) for text in texts]
+    kept = sum(len(text[:length]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "pads on the right and cuts the end": """
+def my_fit(texts, length):
+    rows = [text[:length].ljust(length) for text in texts]
+    kept = sum(len(text[:length]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "does not cut": """
+def my_fit(texts, length):
+    rows = [text.rjust(length) for text in texts]
+    kept = sum(min(len(text), length) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "does not pad": """
+def my_fit(texts, length):
+    rows = [text[-length:] for text in texts]
+    kept = sum(len(row) for row in rows)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "text[len(text) - length:]": """
+def my_fit(texts, length):
+    rows = [text[len(text) - length :].rjust(length) for text in texts]
+    kept = sum(min(len(text), length) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "keeps one character too few of a long text": """
+def my_fit(texts, length):
+    rows = [
+        (text[-length + 1 :] if len(text) > length > 1 else text[-length:]).rjust(
+            length
+        )
+        for text in texts
+    ]
+    kept = sum(min(len(text), length) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "drops the last character of a long text": """
+def my_fit(texts, length):
+    rows = [
+        text[-length - 1 : -1] if len(text) > length else text.rjust(length)
+        for text in texts
+    ]
+    kept = sum(min(len(text), length) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "longest text instead of length": """
+def my_fit(texts, length):
+    length = max(map(len, texts))
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "centred": """
+def my_fit(texts, length):
+    rows = [text[-length:].center(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "zeros instead of spaces": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length, "0") for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "texts stripped": """
+def my_fit(texts, length):
+    texts = [text.strip() for text in texts]
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "trailing spaces taken off": """
+def my_fit(texts, length):
+    texts = [text.rstrip() for text in texts]
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "share counts every space in the rows": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    spaces = sum(row.count(" ") for row in rows)
+    return rows, spaces / (length * len(texts))
+""",
+        "share counts leading spaces of the text": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    padded = sum(len(row) - len(row.lstrip()) for row in rows)
+    return rows, padded / (length * len(texts))
+""",
+        "share from spaces gained, blind to spaces that were cut": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    gained = sum(row.count(" ") - text.count(" ") for row, text in zip(rows, texts))
+    return rows, gained / (length * len(texts))
+""",
+        "share lets long texts outweigh short ones": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    return rows, 1 - sum(map(len, texts)) / (length * len(texts))
+""",
+        "the same, not below zero": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    return rows, max(0.0, 1 - sum(map(len, texts)) / (length * len(texts)))
+""",
+        "share of kept cells": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, kept / (length * len(texts))
+""",
+        "number of padded cells": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    return rows, sum(length - len(text[-length:]) for text in texts)
+""",
+        "share in per cent": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 100 * (1 - kept / (length * len(texts)))
+""",
+        "share rounded to two digits": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, round(1 - kept / (length * len(texts)), 2)
+""",
+        "padding against real characters": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, (length * len(texts) - kept) / kept
+""",
+        "whole division": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, (length * len(texts) - kept) // (length * len(texts))
+""",
+        "share of padded rows": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    return rows, sum(len(text) < length for text in texts) / len(texts)
+""",
+        "share among the short texts only": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    short = [text for text in texts if len(text) < length]
+    if not short:
+        return rows, 0.0
+    return rows, 1 - sum(map(len, short)) / (length * len(short))
+""",
+        "each text counted once": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kinds = set(texts)
+    kept = sum(len(text[-length:]) for text in kinds)
+    return rows, 1 - kept / (length * len(kinds))
+""",
+        "length counted in bytes": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(min(len(text.encode()), length) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "rows sorted": """
+def my_fit(texts, length):
+    texts = sorted(texts)
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return rows, 1 - kept / (length * len(texts))
+""",
+        "share and rows exchanged": """
+def my_fit(texts, length):
+    rows = [text[-length:].rjust(length) for text in texts]
+    kept = sum(len(text[-length:]) for text in texts)
+    return 1 - kept / (length * len(texts)), rows
+""",
+        "rows alone": """
+def my_fit(texts, length):
+    return [text[-length:].rjust(length) for text in texts]
+""",
+        "writes into the list that was given": """
+def my_fit(texts, length):
+    padded = 0
+    for i, text in enumerate(texts):
+        padded += max(length - len(text), 0)
+        texts[i] = text[-length:].rjust(length)
+    return texts, padded / (length * len(texts))
+""",
+    },
+}
+
+RIGHT = {
+    "1.2": {
+        "lists and index": """
+def my_translate(ids, old, new):
+    before = sorted({c for text in old for c in text})
+    after = sorted({c for text in new for c in text})
+    result = torch.empty(len(ids), dtype=torch.int64)
+    for position in range(len(ids)):
+        c = before[int(ids[position])]
+        if c not in after:
+            raise ValueError("no " + c + " (it stands at " + str(position) + ")")
+        result[position] = after.index(c)
+    return result
+""",
+        "str.find for the position": """
+def my_translate(ids, old, new):
+    itos = "".join(sorted(set().union(*old)))
+    text = "".join(map(itos.__getitem__, ids))
+    stoi = dict(zip(sorted(set().union(*new)), range(10**6)))
+    unknown = [c for c in text if c not in stoi]
+    if unknown:
+        raise ValueError(
+            f"character {unknown[0]!r}: position {text.find(unknown[0])}, see new"
+        )
+    return torch.LongTensor([stoi[c] for c in text])
+""",
+        "KeyError turned into ValueError": """
+def my_translate(ids, old, new):
+    itos = dict(enumerate(sorted(Counter("".join(old)))))
+    stoi = {c: i for i, c in enumerate(sorted(Counter("".join(new))))}
+    result = []
+    for position, i in enumerate(ids.tolist()):
+        try:
+            result.append(stoi[itos[i]])
+        except KeyError as error:
+            raise ValueError(f"{error} missing at index {position}") from None
+    return torch.tensor(result).long()
+""",
+        "a table of ids and NumPy": """
+import numpy as np
+
+def my_translate(ids, old, new):
+    before = np.unique([ord(c) for c in "".join(old)])
+    after = np.unique([ord(c) for c in "".join(new)])
+    codes = before[ids.numpy()]
+    for position in np.flatnonzero(~np.isin(codes, after)):
+        raise ValueError(f"position {position} holds {chr(codes[position])}")
+    return torch.from_numpy(np.searchsorted(after, codes))
+""",
+        "an error class of its own, derived from ValueError": """
+class Missing(ValueError):
+    pass
+
+class Table:
+    def __init__(self, texts):
+        self.symbols = sorted(set("".join(texts)))
+
+def my_translate(ids, old, new):
+    one, two = Table(old), Table(new)
+    table = {i: two.symbols.index(c) if c in two.symbols else None
+             for i, c in enumerate(one.symbols)}
+    result = ids.new_zeros(ids.shape)
+    for position, i in enumerate(ids.tolist()):
+        if table[i] is None:
+            raise Missing(f"[{position}] {one.symbols[i]!r}")
+        result[position] = table[i]
+    return result
+""",
+    },
+    "1.4": {
+        "mean of the rows' shares": """
+def my_fit(texts, length):
+    rows, shares = [], []
+    for text in texts:
+        missing = max(length - len(text), 0)
+        rows.append(" " * missing + text[-length:])
+        shares.append(missing / length)
+    return rows, sum(shares) / len(shares)
+""",
+        "pad first, then cut": """
+my_fit = lambda texts, length: [
+    [(" " * length + text)[-length:] for text in texts],
+    sum(max(0, length - len(t)) for t in texts) / sum(length for t in texts),
+]
+""",
+        "spaces counted before and after": """
+def my_fit(texts, length):
+    kept = [text if len(text) <= length else text[len(text) - length:]
+            for text in texts]
+    rows = [f"{text:>{length}}" for text in kept]
+    padded = "".join(rows).count(" ") - "".join(kept).count(" ")
+    return rows, padded / len("".join(rows))
+""",
+        "NumPy's mean": """
+import numpy as np
+
+class Fit:
+    def __call__(self, texts, length):
+        rows = ["".join(reversed(t[::-1][:length].ljust(length))) for t in texts]
+        padded = np.clip(length - np.array([len(t) for t in texts]), 0, None)
+        return rows, np.mean(padded / length)
+
+my_fit = Fit()
+""",
+        "recursion": """
+def my_fit(texts, length):
+    def fit(text):
+        if len(text) == length:
+            return text, 0
+        if len(text) > length:
+            return fit(text[1:])
+        row, padded = fit(" " + text)
+        return row, padded + 1
+
+    fitted = [fit(text) for text in texts]
+    share = sum(padded for _, padded in fitted) / (len(texts) * length)
+    return [row for row, _ in fitted], share
+""",
+    },
+}

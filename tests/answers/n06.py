@@ -1,0 +1,1460 @@
+"""Answers to the exercises of notebook 06: wrong ones, and right ones in other styles.
+
+Each is source that runs after the notebook's set-up cell and defines the name that
+the check is given. The keys of a dictionary say what is wrong, or how it is done.
+"""
+
+WRONG = {
+    "6.1": {
+        "counted from 0": "my_wrong_lines = (1, 3, 4)",
+        "B: line 5": "my_wrong_lines = (2, 5, 5)",
+        "B: line 3": "my_wrong_lines = (2, 3, 5)",
+        "C: line 4": "my_wrong_lines = (2, 4, 4)",
+        "C: line 3": "my_wrong_lines = (2, 4, 3)",
+        "C: line 2": "my_wrong_lines = (2, 4, 2)",
+        "A: line 1": "my_wrong_lines = (1, 4, 5)",
+        "A: line 3": "my_wrong_lines = (3, 4, 5)",
+        "A: line 6": "my_wrong_lines = (6, 4, 5)",
+        "A: line 7": "my_wrong_lines = (7, 4, 5)",
+        "B: line 6": "my_wrong_lines = (2, 6, 5)",
+        "learning rate everywhere": "my_wrong_lines = (1, 1, 1)",
+        "C first": "my_wrong_lines = (5, 4, 2)",
+        "B first": "my_wrong_lines = (4, 2, 5)",
+        "sorted wrongly": "my_wrong_lines = (2, 5, 4)",
+        "only two": "my_wrong_lines = (2, 4)",
+        "four": "my_wrong_lines = (2, 4, 5, 6)",
+        "one number": "my_wrong_lines = 245",
+        "one string": 'my_wrong_lines = "2, 4, 5"',
+        "strings": 'my_wrong_lines = ("2", "4", "5")',
+        "only A": "my_wrong_lines = 2",
+        "tuple in a tuple": "my_wrong_lines = ((2, 4, 5),)",
+        "not filled in": "my_wrong_lines = ...",
+        "one not filled in": "my_wrong_lines = (2, 4, ...)",
+        "empty": "my_wrong_lines = ()",
+        "True for a line": "my_wrong_lines = (2, 4, True)",
+        "no line 8": "my_wrong_lines = (2, 4, 8)",
+        "negative": "my_wrong_lines = (-6, -5, -3)",
+        "half a line": "my_wrong_lines = (2, 4.5, 5)",
+        "None": "my_wrong_lines = None",
+        "dictionary": 'my_wrong_lines = {"A": 2, "B": 4, "C": 6}',
+        "nan": "my_wrong_lines = (2, 4, float('nan'))",
+        "all right but one off": "my_wrong_lines = (2, 4, 6)",
+    },
+    "6.2": {
+        "mean over everything": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses.mean()
+""",
+        "mean of the rows' means": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return ((losses * counts).sum(dim=1) / lengths).mean()
+""",
+        "padding set to zero, divided by all": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return (losses * counts).mean()
+""",
+        "one step too many": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps <= lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "one step too few": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1) - 1
+    return losses[counts].mean()
+""",
+        "steps counted from 1": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(1, losses.shape[1] + 1)
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "the padding instead": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps >= lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "sum": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].sum()
+""",
+        "mean per text, not per target": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].sum() / len(losses)
+""",
+        "divided by the number of texts times the longest": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].sum() / (len(losses) * lengths.max())
+""",
+        "losses of zero dropped": """
+def my_mean_loss(losses, lengths):
+    counts = torch.arange(losses.shape[1]) < lengths[:, None]
+    kept = losses * counts
+    return kept[kept != 0].mean()
+""",
+        "every loss above zero": """
+def my_mean_loss(losses, lengths):
+    return losses[losses > 0].mean()
+""",
+        "padding at the left": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps >= losses.shape[1] - lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "cut at the shortest": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[:, : lengths.min()].mean()
+""",
+        "cut at the longest": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[:, : lengths.max()].mean()
+""",
+        "cut at the first row's length": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[:, : lengths[0]].mean()
+""",
+        "only the last target of each row": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[range(len(losses)), lengths - 1].mean()
+""",
+        "T is 17": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(17)
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "T is 16, cut": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(16)
+    counts = steps < lengths.unsqueeze(1)
+    return losses[:, :16][counts].mean()
+""",
+        "three texts": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return torch.cat([losses[i, : lengths[i]] for i in range(3)]).mean()
+""",
+        "lengths of the notebook": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < torch.tensor([[16], [16], [8]])
+    return losses[counts].mean()
+""",
+        "arange over the batch": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[0])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "no unsqueeze": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths
+    return losses[counts].mean()
+""",
+        "median": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].median()
+""",
+        "a number, not a tensor": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean().item()
+""",
+        "shape (1,)": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean().view(1)
+""",
+        "float64": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].double().mean()
+""",
+        "one loss for each text": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return (losses * counts).sum(dim=1) / lengths
+""",
+        "padding overwritten in place": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    losses[~counts] = 0
+    return losses[counts].mean()
+""",
+        "lengths changed in place": """
+def my_mean_loss(losses, lengths):
+    lengths -= 1
+    steps = torch.arange(losses.shape[1])
+    counts = steps <= lengths.unsqueeze(1)
+    return losses[counts].mean()
+""",
+        "fails without padding": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    share = counts.float().mean()
+    padding = losses[~counts].mean()
+    return (losses.mean() - (1 - share) * padding) / share
+""",
+        "minus the padding, all divided by all": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses.mean() - losses[~counts].sum() / losses.numel()
+""",
+        "mean of real and mean of padding": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return (losses.sum() - losses[~counts].mean()) / counts.sum()
+""",
+        "last row left out": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[:-1][counts[:-1]].mean()
+""",
+        "capped at ten": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].clamp(max=10).mean()
+""",
+        "equal losses counted once": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].unique().mean()
+""",
+        "rounded": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].mean().round(decimals=3)
+""",
+        "padding found by zero loss": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = (losses != 0) & (steps >= 0)
+    return losses[counts].mean()
+""",
+    },
+    "6.3": {
+        "no flatten": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits, targets)
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "reshaped instead of transposed": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.reshape(len(logits), logits.shape[2], -1), targets)
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "softmax first": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.softmax(-1).flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "sum instead of mean": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "targets are the inputs": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), inputs.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "targets flattened the other way": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.T.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "only the last step": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits[:, -1], targets[:, -1])
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "not cleared": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "cleared after backward": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    loss.backward()
+    optimizer.zero_grad()
+    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = sum((g.norm() ** 2 for g in grads), torch.tensor(0.0)).sqrt()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "cleared only at the end": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
+""",
+        "no clipping": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+""",
+        "clipped tensor by tensor": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / g.norm()).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "clipped number by number": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g.clamp_(-max_norm, max_norm)
+    optimizer.step()
+    return loss.item()
+""",
+        "always scaled": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm)
+    optimizer.step()
+    return loss.item()
+""",
+        "scaled only when below": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(min=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "factor upside down": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (norm / max_norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "new tensors, optimizer sees the old": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g = g * (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "clipped after the step": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    return loss.item()
+""",
+        "clipped before backward": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = sum((g.norm() ** 2 for g in grads), torch.tensor(1e-9)).sqrt()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+""",
+        "no step": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    return loss.item()
+""",
+        "two steps": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    optimizer.step()
+    return loss.item()
+""",
+        "own gradient descent, optimizer unused": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.01 * p.grad
+    return loss.item()
+""",
+        "squared norm": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm() ** 2
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "sum of the norms": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = sum(g.norm() for g in grads)
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "largest of the norms": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = max(g.norm() for g in grads)
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "norm of the largest entry": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm(float("inf"))
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "norm of absolute values": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm(1)
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "root of the mean square": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).pow(2).mean().sqrt()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "biases left out of the norm": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads if g.dim() > 1]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "biases not scaled": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in [g for g in grads if g.dim() > 1]:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "last tensor forgotten": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads[:-1]:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "only the recurrent layer": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in list(model.parameters())[:4]]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "clips at 1": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (1.0 / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "weights clipped": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.data for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "learning rate scaled instead": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        pass
+    group = optimizer.param_groups[0]
+    lr = group["lr"]
+    group["lr"] = lr * float((max_norm / norm).clamp(max=1.0))
+    optimizer.step()
+    group["lr"] = lr
+    return loss.item()
+""",
+        "loss after the step": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    logits, _ = model(inputs)
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()
+""",
+        "norm returned": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return norm.item()
+""",
+        "nothing returned": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+""",
+        "rounded": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return round(loss.item(), 2)
+""",
+        "loss scaled before backward": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    (loss * min(1.0, max_norm)).backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "clip_grad_norm_ all the same": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+""",
+        "clip_grad_value_": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_value_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
+""",
+        "an optimizer of its own": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "V is 16": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.reshape(-1, 16), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "first row of the batch only": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs[:1])
+    loss = F.cross_entropy(logits.flatten(0, 1), targets[:1].flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "row by row, a step each": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    total = 0.0
+    for x, y in zip(inputs, targets, strict=True):
+        loss = F.cross_entropy(model(x[None])[0][0], y)
+        optimizer.zero_grad()
+        loss.backward()
+        grads = [p.grad for p in model.parameters()]
+        norm = torch.cat([g.flatten() for g in grads]).norm()
+        for g in grads:
+            g *= (max_norm / norm).clamp(max=1.0)
+        optimizer.step()
+        total += loss.item()
+    return total / len(inputs)
+""",
+        "factor rounded down by a percent": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (0.99 * max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "clips only above twice the limit": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        if norm > 2 * max_norm:
+            g *= max_norm / norm
+    optimizer.step()
+    return loss.item()
+""",
+        "sets the norm to max_norm only if above 1": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        if norm > 1:
+            g *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
+        "gradients zeroed when too large": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= norm <= max_norm
+    optimizer.step()
+    return loss.item()
+""",
+        "clipped by norm, then by value": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    grads = [p.grad for p in model.parameters()]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        g *= (max_norm / norm).clamp(max=1.0)
+        g.clamp_(-max_norm / 4, max_norm / 4)
+    optimizer.step()
+    return loss.item()
+""",
+    },
+    "6.4": {
+        "Adam's rate": "my_lr = 0.01",
+        "ten times Adam's rate": "my_lr = 0.1",
+        "too small": "my_lr = 0.5",
+        "nearly": "my_lr = 0.8",
+        "just too small for seed 1": "my_lr = 0.85",
+        "three": "my_lr = 3.0",
+        "five": "my_lr = 5",
+        "ten": "my_lr = 10",
+        "hundred": "my_lr = 100.0",
+        "tiny": "my_lr = 1e-6",
+        "zero": "my_lr = 0",
+        "negative": "my_lr = -1.5",
+        "nan": 'my_lr = float("nan")',
+        "infinite": 'my_lr = float("inf")',
+        "True": "my_lr = True",
+        "not filled in": "my_lr = ...",
+        "None": "my_lr = None",
+        "string": 'my_lr = "1.5"',
+        "several": "my_lr = (1.0, 1.5)",
+        "a list of three": "my_lr = [1.5, 1.5, 1.5]",
+        "complex": "my_lr = 1.5j",
+        "a vector": "my_lr = torch.tensor([1.0, 1.5])",
+        "an optimizer": "my_lr = torch.optim.SGD",
+        "0.3": "my_lr = 0.3",
+        "0.6": "my_lr = 0.6",
+        "a function": "my_lr = lambda: 1.5",
+        "dictionary": 'my_lr = {"lr": 1.5}',
+        "huge integer": "my_lr = 10**400",
+    },
+    "6.5": {
+        "optimizer without its state": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    return model, optimizer
+""",
+        "lr 0.01, no state": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    return model, optimizer
+""",
+        "lr from the state, nothing else": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    lr = content["optimizer"]["param_groups"][0]["lr"]
+    optimizer.param_groups[0]["lr"] = lr
+    return model, optimizer
+""",
+        "lr set back afterwards": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    optimizer.param_groups[0]["lr"] = 0.001
+    return model, optimizer
+""",
+        "lr 0.01 afterwards": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    for group in optimizer.param_groups:
+        group["lr"] = 0.01
+    return model, optimizer
+""",
+        "weights not loaded": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "weights loaded into another model": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    CharRNN(content["vocab_size"], content["hidden_size"]).load_state_dict(
+        content["weights"]
+    )
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "optimizer over another model": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(
+        CharRNN(content["vocab_size"], content["hidden_size"]).parameters()
+    )
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "model made anew after the optimizer": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    return model, optimizer
+""",
+        "weights assigned after the optimizer was made": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    model.load_state_dict(content["weights"], assign=True)
+    return model, optimizer
+""",
+        "SGD": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "H is 12": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], 12)
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "V is 16": """
+def my_resume(content):
+    model = CharRNN(16, content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "sizes exchanged": """
+def my_resume(content):
+    model = CharRNN(content["hidden_size"], content["vocab_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "pair exchanged": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return optimizer, model
+""",
+        "model only": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model
+""",
+        "state returned, not the optimizer": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, content["optimizer"]
+""",
+        "content emptied": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content.pop("weights"))
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "optimizer's state emptied": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content.pop("optimizer"))
+    return model, optimizer
+""",
+        "step counts set back": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    for state in optimizer.state.values():
+        state["step"] = torch.tensor(0.0)
+    return model, optimizer
+""",
+        "averages set to zero": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    for state in optimizer.state.values():
+        state["exp_avg"] = torch.zeros_like(state["exp_avg"])
+    return model, optimizer
+""",
+        "averages exchanged": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    for state in optimizer.state.values():
+        one, two = state["exp_avg"], state["exp_avg_sq"]
+        state["exp_avg"], state["exp_avg_sq"] = two.abs(), one
+    return model, optimizer
+""",
+        "averages of the output bias forgotten": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    del optimizer.state[model.output.bias]
+    return model, optimizer
+""",
+        "other betas": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    optimizer.param_groups[0]["betas"] = (0.8, 0.99)
+    return model, optimizer
+""",
+        "only the output layer is trained on": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.output.parameters())
+    return model, optimizer
+""",
+        "only the output layer is loaded": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    part = {k: v for k, v in content["weights"].items() if "output" in k}
+    model.load_state_dict(part, strict=False)
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "output layer not loaded": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    part = {k: v for k, v in content["weights"].items() if "rnn" in k}
+    model.load_state_dict(part, strict=False)
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "ScratchRNN": """
+def my_resume(content):
+    model = ScratchRNN(content["vocab_size"], content["hidden_size"])
+    twin = CharRNN(content["vocab_size"], content["hidden_size"])
+    twin.load_state_dict(content["weights"])
+    model.load_from(twin)
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "two layers": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"], 2)
+    model.load_state_dict(content["weights"], strict=False)
+    optimizer = torch.optim.Adam(model.parameters())
+    return model, optimizer
+""",
+        "relu": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"], nonlinearity="relu")
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "one step of decay before": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    with torch.no_grad():
+        for p in model.parameters():
+            p *= 0.999
+    return model, optimizer
+""",
+        "weights rounded to half precision": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    model.half().float()
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "frozen weights": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    model.requires_grad_(False)
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "float64": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    model.double()
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+        "only the state, groups from the default": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    saved = optimizer.state_dict()
+    saved["state"] = content["optimizer"]["state"]
+    optimizer.load_state_dict(saved)
+    return model, optimizer
+""",
+        "not filled in for the optimizer": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    model.load_state_dict(content["weights"])
+    optimizer = torch.optim.Adam(model.parameters())
+    optimizer.load_state_dict(content["optimizer"])
+    return model, None
+""",
+    },
+}
+
+RIGHT = {
+    "6.1": {
+        "a list": "my_wrong_lines = [2, 4, 5]",
+        "a tensor": "my_wrong_lines = torch.tensor([2, 4, 5])",
+        "an array": """
+import numpy as np
+
+my_wrong_lines = np.array([2, 4, 5])
+""",
+        "NumPy numbers": """
+import numpy as np
+
+my_wrong_lines = tuple(np.int64(i) for i in (2, 4, 5))
+""",
+        "tensors of one number": """
+my_wrong_lines = torch.tensor(2), torch.tensor(4), torch.tensor(5)
+""",
+    },
+    "6.2": {
+        "sum over sum": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses[counts].sum() / lengths.sum()
+""",
+        "loop over the rows": """
+def my_mean_loss(losses, lengths):
+    kept = [row[:n] for row, n in zip(losses, lengths.tolist(), strict=True)]
+    return torch.cat(kept).mean()
+""",
+        "where": """
+def my_mean_loss(losses, lengths):
+    counts = torch.arange(losses.size(-1)).expand(losses.shape) < lengths[:, None]
+    return torch.where(counts, losses, 0.0).sum() / counts.sum()
+""",
+        "double loop": """
+def my_mean_loss(losses, lengths):
+    total, count = torch.zeros(()), 0
+    for i in range(len(lengths)):
+        for t in range(int(lengths[i])):
+            total = total + losses[i, t]
+            count += 1
+    return total / count
+""",
+        "masked_select": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return losses.masked_select(counts).mean()
+""",
+        "mask times losses": """
+def my_mean_loss(losses, lengths):
+    steps = torch.arange(losses.shape[1])
+    counts = steps < lengths.unsqueeze(1)
+    return (losses * counts).sum() / counts.sum()
+""",
+    },
+    "6.3": {
+        "transposed logits, norm from a sum of squares": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(inputs)[0].transpose(1, 2), targets)
+    loss.backward()
+    total = sum(p.grad.pow(2).sum() for p in model.parameters()) ** 0.5
+    if total > max_norm:
+        for p in model.parameters():
+            p.grad.mul_(max_norm / total)
+    optimizer.step()
+    return float(loss)
+""",
+        "autograd.grad, gradients set": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits = model(inputs)[0]
+    loss = nn.CrossEntropyLoss()(logits.reshape(-1, logits.size(-1)), targets.view(-1))
+    params = list(model.parameters())
+    grads = torch.autograd.grad(loss, params)
+    norm = torch.stack([g.norm() for g in grads]).norm().item()
+    factor = min(1.0, max_norm / norm) if norm else 1.0
+    for p, g in zip(params, grads, strict=True):
+        p.grad = g * factor
+    optimizer.step()
+    return loss.item()
+""",
+        "model.zero_grad, log_softmax by hand": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    log_probs = model(inputs)[0].log_softmax(-1)
+    loss = -log_probs.gather(-1, targets[..., None]).mean()
+    model.zero_grad()
+    loss.backward()
+    with torch.no_grad():
+        flat = nn.utils.parameters_to_vector([p.grad for p in model.parameters()])
+        norm = torch.linalg.vector_norm(flat)
+        if norm.item() > max_norm:
+            for p in model.parameters():
+                p.grad = p.grad / norm * max_norm
+    optimizer.step()
+    return loss.detach().tolist()
+""",
+        "parameters from the optimizer": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    params = [p for group in optimizer.param_groups for p in group["params"]]
+    for p in params:
+        p.grad = None
+    logits, _h = model(inputs)
+    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
+    losses.mean().backward()
+    squares = sum(float((p.grad.double() ** 2).sum()) for p in params)
+    for p in params:
+        p.grad *= min(1.0, max_norm / max(squares**0.5, 1e-30))
+    optimizer.step()
+    return losses.mean().item()
+""",
+    },
+    "6.4": {
+        "1.0": "my_lr = 1.0",
+        "an integer": "my_lr = 1",
+        "1.2": "my_lr = 1.2",
+        "1.7": "my_lr = 1.7",
+        "a tensor": "my_lr = torch.tensor(1.5)",
+        "1.3 by a sum": "my_lr = sum([0.5, 0.8])",
+        "NumPy float": """
+import numpy as np
+
+my_lr = np.float32(1.5)
+""",
+        "an array": """
+import numpy as np
+
+my_lr = np.array(1.5)
+""",
+        "NumPy integer": """
+import numpy as np
+
+my_lr = np.int64(1)
+""",
+    },
+    "6.5": {
+        "deep copies, optimizer before the weights": """
+import copy
+
+
+def my_resume(content):
+    model = CharRNN(
+        vocab_size=content["vocab_size"], hidden_size=content["hidden_size"]
+    )
+    adam = torch.optim.Adam(params=model.parameters(), lr=0.5)
+    adam.load_state_dict(copy.deepcopy(content["optimizer"]))
+    model.load_state_dict(copy.deepcopy(content["weights"]))
+    return model, adam
+""",
+        "weights copied one by one, a list": """
+def my_resume(content):
+    model = CharRNN(content["vocab_size"], content["hidden_size"])
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            p.copy_(content["weights"][name])
+    optimizer = torch.optim.Adam(list(model.parameters()), lr=0.01)
+    optimizer.load_state_dict(content["optimizer"])
+    return [model, optimizer]
+""",
+        "lr given and state loaded, training mode": """
+def my_resume(content):
+    V, H = content["vocab_size"], content["hidden_size"]
+    (model := CharRNN(V, H)).load_state_dict(content["weights"], strict=True)
+    model.train()
+    lr = content["optimizer"]["param_groups"][0]["lr"]
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.5, 0.5))
+    optimizer.load_state_dict(content["optimizer"])
+    return model, optimizer
+""",
+    },
+}
