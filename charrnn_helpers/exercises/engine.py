@@ -690,6 +690,10 @@ def names_used(answer: Any) -> set[str]:
         waiting += [(c, space) for c in code.co_consts if isinstance(c, types.CodeType)]
         for name in code.co_names:
             helper = space.get(name)
+            if isinstance(
+                helper, (type, types.FunctionType, types.BuiltinFunctionType)
+            ):
+                names.add(helper.__name__)  # from … import one_hot as hot
             own = isinstance(helper, types.FunctionType) and (
                 helper.__module__ == space.get("__name__")
             )

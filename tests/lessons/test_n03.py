@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from charrnn_helpers import data, plotting
-from charrnn_helpers.lessons.n03 import figures
+from charrnn_helpers.lessons.n03 import checks, figures
 from charrnn_helpers.lessons.n03 import lab as lab_03
 from charrnn_helpers.lessons.n03.lab import THREE_SENTENCES, YOUR_TEXT
 from tests.tools.figures import ALPHABET, assert_legible
@@ -157,3 +157,19 @@ EXTREMES = {
 @pytest.mark.parametrize("name", EXTREMES)
 def test_the_figure_is_legible(name):
     assert_legible(EXTREMES[name]())
+
+
+# --- the exercises ---
+
+
+def test_the_score_is_that_of_the_straight_line():
+    line = np.polyfit([6.0, 8.0], [4.0, -1.0], deg=1)
+    assert np.polyval(line, 11.0) == pytest.approx(checks.straight_line.expected())
+
+
+def test_a_forbidden_function_is_known_under_another_name():
+    space = {}
+    exec("from torch.nn.functional import one_hot as hot", space)
+    exec("def my_one_hot(ids, vocab_size): return hot(ids, vocab_size).float()", space)
+    said = checks.one_hot.verdict(space["my_one_hot"]).message
+    assert "my_one_hot uses one_hot: write the rule itself" in said
