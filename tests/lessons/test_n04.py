@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import math
 import re
 
@@ -195,3 +196,61 @@ def test_the_program_does_what_the_exercise_says():
 
 def test_one_repair_only_keeps_the_texts_apart():
     assert checks._line_that_helps() == 3
+
+
+# --- exercises 4.1, 4.3 and 4.5 ---
+
+
+def test_the_two_shapes_are_those_of_pytorch():
+    rnn = nn.RNN(10, 7, num_layers=3, batch_first=True)
+    shapes = tuple(tuple(t.shape) for t in rnn(torch.zeros(4, 9, 10)))
+    assert shapes == checks.rnn_shapes.expected()
+
+
+@pytest.mark.parametrize(("V", "H"), [(1, 1), (2, 40), (16, 12), (65, 119)])
+def test_the_count_is_that_of_the_model(V, H):
+    model = models.CharRNN(V, H)
+    assert checks._count(V, H) == sum(p.numel() for p in model.parameters())
+
+
+MEMORY_CASES = checks.memory_test.cases()
+
+
+@pytest.mark.parametrize(
+    "case", range(len(MEMORY_CASES)), ids=lambda i: MEMORY_CASES[i][0].said
+)
+@torch.no_grad()
+def test_what_is_said_of_a_probe_is_true_whatever_is_changed(case):
+    """The truth of each probe, by trying every other first character and text."""
+    model, ids = MEMORY_CASES[case]
+    before, _ = model(ids)
+    V, T = before.shape[-1], ids.shape[1]
+    remembers, reads_across = set(), set()
+    for b, symbol in itertools.product(range(len(ids)), range(V)):
+        if symbol != ids[b, 0]:
+            changed = ids.clone()
+            changed[b, 0] = symbol
+            moved = model(changed)[0] != before
+            remembers.add(moved[b, 1:].any().item())
+    for text in itertools.product(range(V), repeat=T):
+        changed = ids.clone()
+        changed[0] = torch.tensor(text)
+        if (changed[0] != ids[0]).all():
+            moved = model(changed)[0] != before
+            reads_across.add(moved[1:].any().item())
+    assert (remembers, reads_across) == ({model.truth[0]}, {model.truth[1]})
+
+
+def test_a_memory_may_also_be_sought_in_one_text_or_with_a_tolerance():
+    def one_text(model, ids):
+        before, V = model(ids)[0], model(ids)[0].shape[-1]
+        first, text = ids.clone(), ids.clone()
+        first[-1, 0] = (first[-1, 0] + 1) % V
+        text[0] = (text[0] + V - 1) % V
+        later = model(first)[0][-1:, 1:]
+        return (
+            not torch.allclose(later, before[-1:, 1:]),
+            not torch.allclose(model(text)[0][1:], before[1:]),
+        )
+
+    assert checks.memory_test.verdict(one_text).passed
