@@ -231,8 +231,9 @@ def _one_step(case: _Case, known: set[str]) -> Iterator[Finding]:
     elif not end <= 2 * max(start, uniform) + FAR_FROM_UNIFORM:
         yield Finding(
             "a step that is too long",
-            f"{told} and {end:.3g} after it; a uniform guess costs ln {case.vocab_size} "
-            f"= {uniform:.2f}. Make the learning rate ten times smaller, and again.",
+            f"{told} and {end:.3g} after it; a uniform guess costs "
+            f"ln {case.vocab_size} = {uniform:.2f}. Make the learning rate ten times "
+            "smaller, and again.",
             "notebook 06, section 6.5",
         )
 
