@@ -335,7 +335,7 @@ def test_padding_that_dominates(side):
         (nn.CrossEntropyLoss(reduction="sum"), "the sum over 48 targets"),
         (nn.CrossEntropyLoss(reduction="none"), "returns 48 numbers"),
         (lambda s, y: F.cross_entropy(s.softmax(-1), y), "softmax before"),
-        (F.nll_loss, "nll_loss takes log-probabilities"),
+        (F.nll_loss, "is nll_loss, which takes log-probabilities"),
     ],
 )
 def test_wrong_loss_functions(loss_fn, says):
