@@ -1,6 +1,6 @@
 """Look for the bugs that raise no error: ``diagnose(model, inputs, targets)``.
 
-Notebook 08 meets many of them. In ``_symptoms`` and ``_symptoms_training``, one small
+Notebook 08 meets many of them. In ``of_models`` and ``of_training``, one small
 function looks for one symptom; each works on a copy of the model, so that the model,
 its gradients and its optimizer stay as they were. A symptom is an experiment with a yes
 or a no: what cannot be told from a healthy run is not reported.
@@ -13,10 +13,16 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from charrnn_helpers import _symptoms as symptoms
-from charrnn_helpers import _symptoms_training as training
-from charrnn_helpers._case import Finding, LossFunction, Step, _Case, _copy, _run
 from charrnn_helpers.data import IGNORE_INDEX
+from charrnn_helpers.diagnosis import of_models, of_training
+from charrnn_helpers.diagnosis.case import (
+    Case,
+    Finding,
+    LossFunction,
+    Step,
+    copy_of,
+    run_model,
+)
 
 __all__ = ["Finding", "diagnose"]
 
@@ -68,13 +74,13 @@ def diagnose(
     _check_arguments(model, inputs, targets, optimizer, loss_fn, step)
     devices = range(torch.cuda.device_count())  # manual_seed seeds them all
     with torch.random.fork_rng(devices=devices):
-        findings = list(symptoms.float_targets(targets))
+        findings = list(of_models.float_targets(targets))
         if findings and not torch.equal(targets, targets.round()):
             return findings  # such numbers name no characters: nothing to compare
-        copied, inputs = _copy(model), inputs.long()
+        copied, inputs = copy_of(model), inputs.long()
         with torch.no_grad():
-            logits, state = _run(copy.deepcopy(copied), inputs)
-        case = _Case(
+            logits, state = run_model(copy.deepcopy(copied), inputs)
+        case = Case(
             copied,
             model,
             inputs,
@@ -86,14 +92,14 @@ def diagnose(
             step,
         )
         _check_ids(case)
-        for look in symptoms.OF_DATA:
+        for look in of_models.OF_DATA:
             findings += look(case)
         if not logits.isfinite().all():
             return findings
         with torch.enable_grad():
-            for look in (*symptoms.OF_MODELS, *training.OF_LOSSES):
+            for look in (*of_models.OF_MODELS, *of_training.OF_LOSSES):
                 findings += look(case)
-            for look in training.OF_STEPS:
+            for look in of_training.OF_STEPS:
                 findings += look(case, {finding.name for finding in findings})
     return findings
 
@@ -137,7 +143,7 @@ def _check_arguments(
         )
 
 
-def _check_ids(case: _Case) -> None:
+def _check_ids(case: Case) -> None:
     real = case.targets[case.counted]
     if real.numel() == 0:
         raise ValueError(f"no target counts: all of them are {IGNORE_INDEX}")

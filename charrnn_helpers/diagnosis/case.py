@@ -36,7 +36,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """What the examinations share; ``model`` is a copy in evaluation mode.
 
     Each examination runs a copy of that copy: a model that keeps a state between two
@@ -60,6 +60,7 @@ class _Case:
 
     @property
     def vocab_size(self) -> int:
+        """How many symbols the model scores, V."""
         return self.logits.shape[-1]
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -81,7 +82,7 @@ class _Case:
 
     def cross_entropy(self, logits: Tensor) -> Tensor:
         """The true loss of the batch, in nats, for logits (B, T, V) of this model."""
-        if _are_probabilities(self.logits):
+        if are_probabilities(self.logits):
             logits = logits.clamp_min(1e-12).log()
         return F.cross_entropy(logits.flatten(0, 1), self.targets.flatten())
 
@@ -89,7 +90,8 @@ class _Case:
 # --- running the model ---------------------------------------------------------------
 
 
-def _copy(model: nn.Module) -> nn.Module:
+def copy_of(model: nn.Module) -> nn.Module:
+    """A copy in evaluation mode, all of whose weights take gradients."""
     try:
         copied = copy.deepcopy(model)
     except Exception as error:
@@ -104,11 +106,12 @@ def _copy(model: nn.Module) -> nn.Module:
     return copied.eval()
 
 
-def _answer(model: nn.Module, inputs: Tensor) -> Tensor:
-    return _run(model, inputs)[0]
+def answer_of(model: nn.Module, inputs: Tensor) -> Tensor:
+    """The logits of a model, (B, T, V)."""
+    return run_model(model, inputs)[0]
 
 
-def _run(
+def run_model(
     model: nn.Module, inputs: Tensor, *, seed: int = 0
 ) -> tuple[Tensor, Tensor | None]:
     """The logits as (B, T, V), in the order in which the loss reads them, and h_n."""
@@ -140,7 +143,7 @@ def _run(
     return logits.reshape(B, T, logits.shape[-1]), state
 
 
-def _moved(case: _Case, places: Tensor) -> Tensor:
+def distance_moved(case: Case, places: Tensor) -> Tensor:
     """How far the logits move when the inputs at some places change: shape (B, T)."""
     seen = case.inputs.unique()
     if len(seen) > 1:  # the next id that the model has been shown to take
@@ -150,20 +153,22 @@ def _moved(case: _Case, places: Tensor) -> Tensor:
         others = (case.inputs + 1) % case.vocab_size
     with torch.no_grad():
         changed = torch.where(places, others, case.inputs)
-        answer = _answer(copy.deepcopy(case.model), changed)
+        answer = answer_of(copy.deepcopy(case.model), changed)
         return (answer - case.logits).abs().amax(dim=-1)
 
 
-def _tolerance(case: _Case) -> float:
+def tolerance_of(case: Case) -> float:
     """What rounding may move: the same row can be summed in another order."""
     return 1e-4 * max(1.0, float(case.logits.abs().max()))
 
 
-def _are_probabilities(rows: Tensor) -> bool:
+def are_probabilities(rows: Tensor) -> bool:
+    """Whether no entry is negative and each row sums to 1."""
     sums = rows.sum(dim=-1)
     near = torch.allclose(sums, torch.ones_like(sums), atol=1e-4)
     return near and bool((rows >= 0).all())
 
 
-def _some(names: list[str]) -> str:
+def some_of(names: list[str]) -> str:
+    """The first three names, for a sentence."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -11,14 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers._case import (
+from charrnn_helpers.diagnosis.case import (
+    Case,
     Finding,
     Step,
-    _answer,
-    _are_probabilities,
-    _Case,
-    _copy,
-    _some,
+    answer_of,
+    are_probabilities,
+    copy_of,
+    some_of,
 )
 
 FAR_FROM_UNIFORM = 1.0
@@ -34,9 +34,9 @@ CALLS = 16
 # --- the loss ------------------------------------------------------------------------
 
 
-def _loss_function(case: _Case) -> Iterator[Finding]:
+def _loss_function(case: Case) -> Iterator[Finding]:
     """Try the loss on answers made up for it: it must do what a cross-entropy does."""
-    if case.loss_fn is None or _are_probabilities(case.logits):
+    if case.loss_fn is None or are_probabilities(case.logits):
         return
     used = case.loss(case.logits, case.targets)
     count, T = int(case.counted.sum()), case.inputs.shape[1]
@@ -129,7 +129,7 @@ def _loss_function(case: _Case) -> Iterator[Finding]:
     yield Finding(name, text, "notebook 06, section 6.2")
 
 
-def _far_from_uniform(case: _Case) -> Iterator[Finding]:
+def _far_from_uniform(case: Case) -> Iterator[Finding]:
     loss = case.cross_entropy(case.logits)
     uniform = math.log(case.vocab_size)
     if loss > uniform + FAR_FROM_UNIFORM:
@@ -146,7 +146,7 @@ def _far_from_uniform(case: _Case) -> Iterator[Finding]:
 # --- the optimizer -------------------------------------------------------------------
 
 
-def _other_parameters(case: _Case) -> Iterator[Finding]:
+def _other_parameters(case: Case) -> Iterator[Finding]:
     model, optimizer = case.original, case.optimizer
     if optimizer is None:
         return
@@ -157,14 +157,14 @@ def _other_parameters(case: _Case) -> Iterator[Finding]:
         yield Finding(
             "an optimizer over other parameters",
             f"The optimizer does not hold {len(missing)} of the model's "
-            f"{len(trainable)} parameter tensors ({_some(missing)}): its steps leave "
+            f"{len(trainable)} parameter tensors ({some_of(missing)}): its steps leave "
             "them as they are. Build the optimizer from model.parameters(), after the "
             "model, and again whenever you build a new model.",
             "notebook 06, section 6.3",
         )
 
 
-def _nothing_to_train(case: _Case) -> Iterator[Finding]:
+def _nothing_to_train(case: Case) -> Iterator[Finding]:
     parameters = list(case.original.parameters())
     frozen = [p for p in parameters if not p.requires_grad]
     if frozen and len(frozen) == len(parameters):
@@ -176,7 +176,7 @@ def _nothing_to_train(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _settings(case: _Case) -> Iterator[Finding]:
+def _settings(case: Case) -> Iterator[Finding]:
     """Values that no training wants."""
     if case.optimizer is None:
         return
@@ -212,7 +212,7 @@ EXPLAIN_STANDSTILL = {
 }
 
 
-def _one_step(case: _Case, known: set[str]) -> Iterator[Finding]:
+def _one_step(case: Case, known: set[str]) -> Iterator[Finding]:
     """Make a step on copies: the weights must move, and not far away."""
     step = case.step or _usual_step(case, known)
     if step is None:
@@ -238,7 +238,7 @@ def _one_step(case: _Case, known: set[str]) -> Iterator[Finding]:
         )
 
 
-def _uphill(case: _Case, known: set[str]) -> Iterator[Finding]:
+def _uphill(case: Case, known: set[str]) -> Iterator[Finding]:
     """Compare a step with the gradient, far from the end of the training."""
     step = case.step or _usual_step(case, known)
     start = float(case.cross_entropy(case.logits))
@@ -250,7 +250,7 @@ def _uphill(case: _Case, known: set[str]) -> Iterator[Finding]:
         optimizer.state.clear()  # momentum would carry on where the training has been
     model, _, end = _stepped(case, step, model, optimizer)
     copied = copy.deepcopy(case.model)
-    logits, weights = _answer(copied, case.inputs), list(copied.parameters())
+    logits, weights = answer_of(copied, case.inputs), list(copied.parameters())
     if not logits.requires_grad:
         return
     loss = case.cross_entropy(logits)
@@ -269,7 +269,7 @@ def _uphill(case: _Case, known: set[str]) -> Iterator[Finding]:
 
 
 def _stepped(
-    case: _Case, step: Step, model: nn.Module, optimizer: Any
+    case: Case, step: Step, model: nn.Module, optimizer: Any
 ) -> tuple[nn.Module, int, float]:
     """The model after its first step, the calls that it took, and its loss."""
     before, calls = list(case.original.parameters()), 0
@@ -277,11 +277,11 @@ def _stepped(
         _take(case, step, model, optimizer)
         calls += 1
     with torch.no_grad():
-        end = float(case.cross_entropy(_answer(_copy(model), case.inputs)))
+        end = float(case.cross_entropy(answer_of(copy_of(model), case.inputs)))
     return model, calls, end
 
 
-def _usual_step(case: _Case, known: set[str]) -> Step | None:
+def _usual_step(case: Case, known: set[str]) -> Step | None:
     """The step that optimizer and loss_fn stand for; None where there is none."""
     optimizer = case.optimizer
     if optimizer is None or isinstance(optimizer, torch.optim.LBFGS):
@@ -291,7 +291,7 @@ def _usual_step(case: _Case, known: set[str]) -> Step | None:
 
     def step(model: nn.Module, optimizer: Any, inputs: Tensor, targets: Tensor) -> None:
         optimizer.zero_grad()
-        loss = case.loss(_answer(model, inputs), targets).mean()
+        loss = case.loss(answer_of(model, inputs), targets).mean()
         if loss.requires_grad:
             loss.backward()
             optimizer.step()
@@ -299,7 +299,7 @@ def _usual_step(case: _Case, known: set[str]) -> Step | None:
     return step
 
 
-def _leftover_gradients(case: _Case, known: set[str]) -> Iterator[Finding]:
+def _leftover_gradients(case: Case, known: set[str]) -> Iterator[Finding]:
     """Make a step, then the next one with its gradients and without: no difference."""
     if case.step is None or "nothing to train" in known:
         return
@@ -344,7 +344,7 @@ def _leftover_gradients(case: _Case, known: set[str]) -> Iterator[Finding]:
 # --- taking a step -------------------------------------------------------------------
 
 
-def _pair(case: _Case) -> tuple[nn.Module, Any]:
+def _pair(case: Case) -> tuple[nn.Module, Any]:
     """Copies of model and optimizer that belong together, without gradients."""
     try:
         model, optimizer = copy.deepcopy((case.original, case.optimizer))
@@ -356,7 +356,7 @@ def _pair(case: _Case) -> tuple[nn.Module, Any]:
     return model, optimizer
 
 
-def _take(case: _Case, step: Step, model: nn.Module, optimizer: Any) -> None:
+def _take(case: Case, step: Step, model: nn.Module, optimizer: Any) -> None:
     """Call a step on copies, and see that it leaves the learner's model alone."""
     torch.manual_seed(0)
     own = list(case.original.parameters())

@@ -11,17 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from charrnn_helpers._case import (
-    Finding,
-    _answer,
-    _are_probabilities,
-    _Case,
-    _moved,
-    _run,
-    _some,
-    _tolerance,
-)
 from charrnn_helpers.data import IGNORE_INDEX
+from charrnn_helpers.diagnosis.case import (
+    Case,
+    Finding,
+    answer_of,
+    are_probabilities,
+    distance_moved,
+    run_model,
+    some_of,
+    tolerance_of,
+)
 
 PADDING_SHARE = 0.5
 """Share of the targets from which padding dominates the loss."""
@@ -40,6 +40,7 @@ SATURATED = 0.95
 
 
 def float_targets(targets: Tensor) -> Iterator[Finding]:
+    """Targets that are no whole numbers, or are stored as floats."""
     if targets.is_floating_point():
         broken = int((targets != targets.round()).sum())
         extra = f", and {broken} of them are no whole numbers" if broken else ""
@@ -52,7 +53,7 @@ def float_targets(targets: Tensor) -> Iterator[Finding]:
         )
 
 
-def _shift(case: _Case) -> Iterator[Finding]:
+def _shift(case: Case) -> Iterator[Finding]:
     """Each target must be the input of the next step."""
     right, places = _agreement(case, 1)
     if places == 0:
@@ -85,7 +86,7 @@ def _shift(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _agreement(case: _Case, by: int) -> tuple[int, int]:
+def _agreement(case: Case, by: int) -> tuple[int, int]:
     """At how many places a target is the input ``by`` steps on, and of how many."""
     T = case.inputs.shape[1]
     at = torch.arange(T, device=case.inputs.device)
@@ -96,7 +97,7 @@ def _agreement(case: _Case, by: int) -> tuple[int, int]:
     return int((same & real).sum()), int(real.sum())
 
 
-def _wrapped(case: _Case) -> bool:
+def _wrapped(case: Case) -> bool:
     """Whether every last target is the first input of its row, and not by chance."""
     inputs, targets = case.inputs, case.targets
     if not torch.equal(targets[:, -1], inputs[:, 0]):
@@ -114,7 +115,7 @@ def _pairs(inputs: Tensor, targets: Tensor) -> tuple[list[int], list[int]]:
     return inputs.flatten().tolist(), targets.flatten().tolist()
 
 
-def _padding(case: _Case) -> Iterator[Finding]:
+def _padding(case: Case) -> Iterator[Finding]:
     """One symbol that fills the ends (or the beginnings) of the rows."""
     sides = (_filled(case.targets), _filled(case.targets.flip(1)).flip(1))
     filled = max(sides, key=lambda side: int(side.sum()))  # (B, T)
@@ -156,7 +157,7 @@ def _filled(targets: Tensor) -> Tensor:
     return is_symbol.cumprod(dim=1).bool().flip(1)
 
 
-def _counts_in_loss(case: _Case, places: Tensor) -> bool:
+def _counts_in_loss(case: Case, places: Tensor) -> bool:
     """Whether the loss function looks at those targets at all."""
     if case.loss_fn is None:
         return True
@@ -166,7 +167,7 @@ def _counts_in_loss(case: _Case, places: Tensor) -> bool:
     )
 
 
-def _nothing_to_learn(case: _Case) -> Iterator[Finding]:
+def _nothing_to_learn(case: Case) -> Iterator[Finding]:
     """A single symbol, or one row over and over."""
     real, (B, T) = case.targets[case.counted], case.inputs.shape
     if len(real) >= ENOUGH_ANSWERS and (real == real[0]).all():
@@ -198,7 +199,7 @@ def _nothing_to_learn(case: _Case) -> Iterator[Finding]:
 # --- the model -----------------------------------------------------------------------
 
 
-def _not_finite(case: _Case) -> Iterator[Finding]:
+def _not_finite(case: Case) -> Iterator[Finding]:
     bad = int((~case.logits.isfinite()).sum())
     if bad:
         yield Finding(
@@ -210,15 +211,15 @@ def _not_finite(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _mixed_rows(case: _Case) -> Iterator[Finding]:
+def _mixed_rows(case: Case) -> Iterator[Finding]:
     """Change one row: no other row may notice."""
     for changed in {0, len(case.inputs) - 1}:
         others = torch.arange(len(case.inputs), device=case.inputs.device) != changed
         if not others.any():
             return
         rows = (~others).unsqueeze(1).expand_as(case.inputs)
-        moved = _moved(case, rows)[others]  # (B - 1, T)
-        if moved.max() > _tolerance(case):
+        moved = distance_moved(case, rows)[others]  # (B - 1, T)
+        if moved.max() > tolerance_of(case):
             yield Finding(
                 "a wrong batch axis",
                 f"Changing the text of row {changed} alone moved the logits of the "
@@ -230,14 +231,14 @@ def _mixed_rows(case: _Case) -> Iterator[Finding]:
             return
 
 
-def _future(case: _Case) -> Iterator[Finding]:
+def _future(case: Case) -> Iterator[Finding]:
     """Change the last character of each row: no earlier answer may notice."""
     T = case.inputs.shape[1]
     if T < 2:
         return
     last = torch.arange(T, device=case.inputs.device).expand_as(case.inputs) == T - 1
-    moved = _moved(case, last)[:, :-1]  # (B, T - 1)
-    if moved.max() > _tolerance(case):
+    moved = distance_moved(case, last)[:, :-1]  # (B, T - 1)
+    if moved.max() > tolerance_of(case):
         yield Finding(
             "a look into the future",
             "Changing the last character of each row moved the logits of earlier "
@@ -247,11 +248,11 @@ def _future(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _random_answers(case: _Case) -> Iterator[Finding]:
+def _random_answers(case: Case) -> Iterator[Finding]:
     with torch.no_grad():
-        again = _run(copy.deepcopy(case.model), case.inputs, seed=1)[0]
+        again = run_model(copy.deepcopy(case.model), case.inputs, seed=1)[0]
     moved = float((again - case.logits).abs().max())
-    if moved > _tolerance(case):
+    if moved > tolerance_of(case):
         yield Finding(
             "random answers in evaluation mode",
             f"After model.eval(), the same inputs gave logits that differ by up to "
@@ -261,17 +262,17 @@ def _random_answers(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _influence(case: _Case) -> Iterator[Finding]:
+def _influence(case: Case) -> Iterator[Finding]:
     """Change characters: the answers that may depend on them must notice."""
     B, T = case.inputs.shape
     at = torch.arange(T, device=case.inputs.device).expand_as(case.inputs)
     if B * T < ENOUGH_ANSWERS:
         return
-    everything = _moved(case, at >= 0)  # (B, T)
+    everything = distance_moved(case, at >= 0)  # (B, T)
     if everything.max() == 0:
         yield from _constant(case)
         return
-    if B * (T - 1) >= ENOUGH_ANSWERS and _moved(case, at > 0).max() == 0:
+    if B * (T - 1) >= ENOUGH_ANSWERS and distance_moved(case, at > 0).max() == 0:
         yield Finding(
             "only the first character is read",
             f"Changing all {B * (T - 1)} characters after the first of each row moved "
@@ -282,7 +283,7 @@ def _influence(case: _Case) -> Iterator[Finding]:
         return
     if B * (T // 2) < ENOUGH_ANSWERS:
         return
-    moved = _moved(case, at % 2 == 0)[:, 1::2]  # (B, T // 2)
+    moved = distance_moved(case, at % 2 == 0)[:, 1::2]  # (B, T // 2)
     if moved.max() == 0:
         yield Finding(
             "no memory",
@@ -294,13 +295,13 @@ def _influence(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _constant(case: _Case) -> Iterator[Finding]:
+def _constant(case: Case) -> Iterator[Finding]:
     """Say why no answer depends on any character, where it can be seen."""
     zero = [n for n, p in case.model.named_parameters() if p.ndim > 1 and not p.any()]
     why = "Look for an output that is made from something else than the state."
     if zero:
         why = (
-            f"{len(zero)} weight matrices are zero throughout ({_some(zero)}), and "
+            f"{len(zero)} weight matrices are zero throughout ({some_of(zero)}), and "
             "then all units stay alike: start from small random numbers."
         )
     elif case.state is not None and not case.state.any():
@@ -316,7 +317,7 @@ def _constant(case: _Case) -> Iterator[Finding]:
     )
 
 
-def _saturated(case: _Case) -> Iterator[Finding]:
+def _saturated(case: Case) -> Iterator[Finding]:
     if case.state is None or case.state.numel() < ENOUGH_ANSWERS:
         return
     size = case.state.abs()
@@ -332,14 +333,14 @@ def _saturated(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _ids_as_numbers(case: _Case) -> Iterator[Finding]:
+def _ids_as_numbers(case: Case) -> Iterator[Finding]:
     """Feed ids in between: one-hot rows and embeddings refuse, or round them."""
     ids = case.inputs.to(case.logits.dtype)
     moved = []
     for by in (0.001, 0.01):
         try:
             with torch.no_grad():
-                answer = _run(copy.deepcopy(case.model), ids + by)[0]
+                answer = run_model(copy.deepcopy(case.model), ids + by)[0]
         except Exception:
             return  # as it should be
         moved.append(float((answer - case.logits).abs().max()))
@@ -355,7 +356,7 @@ def _ids_as_numbers(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _extra_symbols(case: _Case) -> Iterator[Finding]:
+def _extra_symbols(case: Case) -> Iterator[Finding]:
     told = getattr(case.original, "vocab_size", None)
     if type(told) is int and told != case.vocab_size:
         yield Finding(
@@ -366,12 +367,12 @@ def _extra_symbols(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _probabilities(case: _Case) -> Iterator[Finding]:
+def _probabilities(case: Case) -> Iterator[Finding]:
     """Rows that are no scores but a distribution already.
 
     Log-probabilities are all right: their softmax gives the probabilities back.
     """
-    if case.vocab_size < 2 or not _are_probabilities(case.logits):
+    if case.vocab_size < 2 or not are_probabilities(case.logits):
         return
     true = F.nll_loss(
         case.logits.clamp_min(1e-12).log().flatten(0, 1), case.targets.flatten()
@@ -401,9 +402,9 @@ SHAPES_ONLY = (
 BOUNDS = {"Relu": (0.0, math.inf), "Tanh": (-1.0, 1.0), "Sigmoid": (0.0, 1.0)}
 
 
-def _squeezed(case: _Case) -> Iterator[Finding]:
+def _squeezed(case: Case) -> Iterator[Finding]:
     """See in the autograd graph whether the last operation is an activation."""
-    node = _run(copy.deepcopy(case.model), case.inputs)[0].grad_fn
+    node = run_model(copy.deepcopy(case.model), case.inputs)[0].grad_fn
     while node is not None and _operation(node) in SHAPES_ONLY:
         node = node.next_functions[0][0] if node.next_functions else None
     name = _operation(node)
@@ -444,7 +445,7 @@ def _operation(node: Any) -> str:
     return "" if node is None else node.name().partition("Backward")[0]
 
 
-def _cut_gradient(case: _Case) -> Iterator[Finding]:
+def _cut_gradient(case: Case) -> Iterator[Finding]:
     """Compare each gradient of autograd with the slope that it stands for.
 
     A detach changes no answer, only the gradient: the two then disagree. What is
@@ -463,17 +464,17 @@ def _cut_gradient(case: _Case) -> Iterator[Finding]:
         "a gradient that is cut off",
         f"Moving {name} a little moves the logits at a rate of {slope:.3g}, and its "
         f"gradient says {told:.3g}; so it is for {len(wrong)} of {total} parameter "
-        f"tensors ({_some([n for n, _, _ in wrong])}). Look for detach, no_grad, .data "
-        "or .item() between the input and the logits.",
+        f"tensors ({some_of([n for n, _, _ in wrong])}). Look for detach, no_grad, "
+        ".data or .item() between the input and the logits.",
         "notebook 05, section 5.8",
     )
 
 
-def _slopes(case: _Case) -> Iterator[tuple[str, float | None, float]]:
+def _slopes(case: Case) -> Iterator[tuple[str, float | None, float]]:
     """Name, measured slope (None where it agrees) and slope by autograd, of each."""
     model, exact = copy.deepcopy(case.model).double(), True
     try:
-        _answer(copy.deepcopy(model), case.inputs)
+        answer_of(copy.deepcopy(model), case.inputs)
     except (TypeError, ValueError):  # it makes float32 numbers itself
         model, exact = copy.deepcopy(case.model), False
     eps, rounding = (1e-5, 1e-15) if exact else (1e-2, 1e-6)
@@ -486,11 +487,11 @@ def _slopes(case: _Case) -> Iterator[tuple[str, float | None, float]]:
     mix = torch.randn_like(case.logits) / math.sqrt(case.logits.numel())
 
     def mixed() -> Tensor:
-        return (_answer(copy.deepcopy(model), case.inputs) * mix).sum()
+        return (answer_of(copy.deepcopy(model), case.inputs) * mix).sum()
 
     told = dict.fromkeys(parameters)
     copied = copy.deepcopy(model)
-    value = (_answer(copied, case.inputs) * mix).sum()
+    value = (answer_of(copied, case.inputs) * mix).sum()
     if value.requires_grad:
         wanted = [dict(copied.named_parameters())[n] for n in parameters]
         grads = torch.autograd.grad(value, wanted, allow_unused=True)
