@@ -6,7 +6,7 @@ this package, and the later notebooks import that version:
 - ``data``: vocabulary, padding, shifting, one-hot rows, windows, counting baselines.
 - ``models``: the model on ``nn.RNN``, and the same model from scratch.
 - ``training``: the training loop, evaluation, saving and loading.
-- ``sampling``: predicting one character, generating many.
+- ``sampling``: predicting one character, generating many; ``fast`` does it in NumPy.
 - ``plotting``: the look of the figures, never a lesson.
 - ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.
 - ``environment``: the check of the installation and the notebooks' set-up.
@@ -16,7 +16,11 @@ Importing the package itself loads none of them, so that
 missing. ``charrnn_helpers.diagnose`` is loaded at its first use.
 """
 
+from charrnn_helpers.environment import prepare_matplotlib
+
 __version__ = "1.0.0"
+
+prepare_matplotlib()
 
 
 def __getattr__(name: str) -> object:
