@@ -310,6 +310,7 @@ def evaluation_mode(model: nn.Module) -> Iterator[None]:
     Args:
         model: the model; in the block, ``model.training`` is False.
     """
+    _validate.model(model)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
