@@ -309,6 +309,9 @@ def evaluation_mode(model: nn.Module) -> Iterator[None]:
 
     Args:
         model: the model; in the block, ``model.training`` is False.
+
+    Raises:
+        TypeError: if ``model`` is no module.
     """
     _validate.model(model)
     modes = [(module, module.training) for module in model.modules()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -142,7 +143,7 @@ def sample(
     _check_controls(temperature, top_k, top_p)
     _check_length(max_new_chars, stop, generator)
     logits, state = _read(model, vocab, prompt)  # (V,)
-    new: list[str] = []
+    device, new = _device(model), []
     with evaluation_mode(model):
         for n in range(max_new_chars):
             i = _choose(logits, vocab, temperature, top_k, top_p, generator)
@@ -152,7 +153,7 @@ def sample(
             if stop is not None and "".join(new[-len(stop) :]) == stop:
                 break
             if n + 1 < max_new_chars:  # nobody reads the logits after the last one
-                ids = torch.tensor([i], device=_device(model))  # (1,)
+                ids = torch.tensor([i], device=device)  # (1,)
                 rows, state = _validate.output(model(ids, state), ids, len(vocab))
                 logits = rows[-1]  # (V,)
     return prompt + "".join(new)
@@ -206,7 +207,7 @@ def _probs(
         first = scores.argmax(-1, keepdim=True)
         return torch.zeros_like(logits).scatter(-1, first, 1.0)
     # With the largest at 0, a tiny temperature can only send the others to -inf.
-    scores = (scores - scores.amax(-1, keepdim=True)) / temperature
+    scores = (scores - scores.amax(-1, keepdim=True)) / float(temperature)
     probs = scores.softmax(-1)  # (..., V)
     if top_k is not None or top_p is not None:
         probs, order = probs.sort(dim=-1, descending=True, stable=True)
@@ -216,7 +217,7 @@ def _probs(
         if top_p is not None and top_p < 1:
             mass_before = probs.cumsum(-1) - probs
             # Eight times 0.1 is a little less than 0.8: rounding must not add a symbol.
-            removed = mass_before >= top_p - 1e-6
+            removed = mass_before >= float(top_p) - 1e-6
             removed[..., 0] = False
             probs = probs.masked_fill(removed, 0)
             probs = probs / probs.sum(-1, keepdim=True)
@@ -230,7 +231,7 @@ def _device(model: nn.Module) -> torch.device | None:
 
 
 def _check_finite(logits: Tensor) -> None:
-    if not logits.amax().isfinite():  # nan is the largest; -inf rules a symbol out
+    if not math.isfinite(logits.amax()):  # nan is the largest; -inf rules a symbol out
         raise ValueError(
             "the model's scores are not finite numbers: its training diverged; train a "
             "fresh model with a smaller lr, or with max_norm=1.0"

@@ -155,7 +155,8 @@ def rows():
     for wrong in ODD:
         for make in (
             lambda n: CharRNN(n, 3), lambda n: CharRNN(3, n),
-            lambda n: CharRNN(3, 3, n), lambda n: ScratchRNN(n, 3), lambda n: ScratchRNN(3, n),
+            lambda n: CharRNN(3, 3, n), lambda n: ScratchRNN(n, 3),
+            lambda n: ScratchRNN(3, n),
             lambda n: ScratchRNN(3, 3, n), lambda n: ScratchRNNCell(n, 3),
             lambda n: ScratchRNNCell(3, n),
         ):  # fmt: skip

@@ -248,7 +248,7 @@ def bench_sampling() -> None:
     what = "fast.sample, 1,000 characters, temperature 1"
     compare(what, seconds["drawn"], against, seconds["module"], "")
     what = "sampling.sample, 1,000 characters, greedy"
-    compare(what, seconds["sample"], against, seconds["module"], "near 1 ×")
+    compare(what, seconds["sample"], against, seconds["module"], "≥ 0.5 ×")
 
 
 def bench_batch() -> None:
