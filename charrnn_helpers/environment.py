@@ -141,7 +141,7 @@ def _shown(number: int) -> str:
     return str(number) if abs(number) < 10**60 else "one of more than 60 digits"
 
 
-Finding = tuple[bool | None, str, str]
+Requirement = tuple[bool | None, str, str]
 """Whether a requirement is met (None: a warning), what was found, and the remedy."""
 
 
@@ -188,7 +188,7 @@ def _is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and folder.is_dir()
 
 
-def _check_python() -> Finding:
+def _check_python() -> Requirement:
     version = ".".join(map(str, sys.version_info[:3]))
     (major, low), (_, high) = PYTHON_FLOOR, PYTHON_CEILING
     names = [f"{major}.{minor}" for minor in range(low, high + 1)]
@@ -201,7 +201,7 @@ def _check_python() -> Finding:
     )
 
 
-def _check_package(name: str, floor: str) -> Finding:
+def _check_package(name: str, floor: str) -> Requirement:
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -224,7 +224,7 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _check_helpers() -> Finding:
+def _check_helpers() -> Requirement:
     broken = []
     for name in ("data", "models", "training", "sampling", "plotting"):
         try:
@@ -241,7 +241,7 @@ def _check_helpers() -> Finding:
     return True, "charrnn_helpers loads", ""
 
 
-def _check_folder() -> Finding:
+def _check_folder() -> Requirement:
     try:
         with tempfile.TemporaryFile(dir=Path.cwd()) as file:
             file.write(b"x")
@@ -255,7 +255,7 @@ def _check_folder() -> Finding:
     return True, "The notebook's folder can be written to", ""
 
 
-def _check_cores() -> Finding:
+def _check_cores() -> Requirement:
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
@@ -264,7 +264,7 @@ def _check_cores() -> Finding:
     return True, f"{cores} processor {noun} (one is used)", ""
 
 
-def _check_memory() -> Finding:
+def _check_memory() -> Requirement:
     free = _free_memory()
     if free is None:
         return True, "Memory: not known on this system", ""
