@@ -14,7 +14,7 @@ from refresh import ThisPython
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LEARNERS = 20
-LIMIT = 900  # seconds for all of them; two idle cores need a fraction of it
+LIMIT = 900  # seconds for all of them; two busy cores needed 90
 
 pytestmark = pytest.mark.thorough
 
