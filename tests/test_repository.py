@@ -1,10 +1,13 @@
 """The repository as a whole: what is pinned, what is promised, what is left out."""
 
+import ast
 import html
+import importlib.util
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -83,7 +86,7 @@ def test_no_package_is_pinned_twice():
 
 
 def test_make_help_lists_every_command():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
     described = re.findall(r"^([a-z]+):.*## \w", makefile, re.MULTILINE)
     assert sorted(described) == sorted(phony)
@@ -94,11 +97,40 @@ def test_make_help_lists_every_command():
 
 
 def test_an_old_python_can_read_the_bootstrap_script():
-    import ast
-
     source = (ROOT / ".ci" / "bootstrap.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 4))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+
+
+@pytest.fixture
+def bootstrap():
+    path = ROOT / ".ci" / "bootstrap.py"
+    spec = importlib.util.spec_from_file_location("bootstrap", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("version", "why"), [((3, 10, 13), "too old"), ((3, 14, 0), "too new")]
+)
+def test_an_unsupported_python_gets_a_sentence(bootstrap, monkeypatch, version, why):
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SystemExit, match=why) as refused:
+        bootstrap.main()
+    assert "Python 3.11, 3.12 or 3.13 is needed" in str(refused.value)
+
+
+def test_the_supported_pythons_are_the_same_everywhere(bootstrap, monkeypatch):
+    assert bootstrap.SUPPORTED == ((3, 11), (3, 12), (3, 13))
+    for version in bootstrap.SUPPORTED:
+        monkeypatch.setattr(sys, "version_info", version)
+        bootstrap.check()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["requires-python"] == ">=3.11,<3.14"
+    tried = "python3.13 python3.12 python3.11 python3"
+    for name in ("Makefile", ".ci/run"):
+        assert tried in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_the_continuous_run_calls_make_test():
