@@ -507,7 +507,7 @@ def _drops_rows(inputs: Tensor, targets: Tensor) -> float:
 
 
 def _counted_places(read: Callable) -> Callable[[Tensor, Tensor], float]:
-    """A loop over rows and columns by their numbers, which reads one place with read."""
+    """A loop over the numbers of rows and columns."""
 
     def answer(inputs: Tensor, targets: Tensor) -> float:
         B, T = inputs.shape[0], inputs.shape[1]
