@@ -254,5 +254,6 @@ def test_line_and_floor_are_judged_apart(answer, said):
     assert said in verdict.message
 
 
-def test_four_digits_of_the_floor_are_enough():
-    assert checks.line_and_floor.verdict((5, 0.1831)).passed
+@pytest.mark.parametrize("answer", [(5, 0.1831), torch.tensor([5, math.log(3) / 6])])
+def test_four_digits_of_the_floor_are_enough(answer):
+    assert checks.line_and_floor.verdict(answer).passed
