@@ -1,15 +1,16 @@
-"""The lab of notebook 02: prefix, target and the bigram table against PyTorch."""
+"""Notebook 02: the lab's table against PyTorch, the figures, and the exercises."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 
 import pytest
 import torch
 
 from charrnn_helpers import data
-from charrnn_helpers.lessons.n02 import figures, lab
+from charrnn_helpers.lessons.n02 import checks, figures, lab
 from tests.tools.figures import LONG, assert_legible
 
 VOCAB = data.Vocabulary.from_texts(data.SENTENCES)
@@ -185,3 +186,74 @@ EXTREMES = {
 @pytest.mark.parametrize("name", EXTREMES)
 def test_the_figure_is_legible(name):
     assert_legible(EXTREMES[name]())
+
+
+# --- the exercises ---
+
+
+def test_the_prediction_of_exercise_2_2_is_what_the_program_gives():
+    texts = ["tea", "coffee", "milk"]
+    vocab = data.Vocabulary.from_texts(texts, pad=True)
+    _, targets = data.shift(data.encode_batch(vocab, texts))
+    real = int((targets != vocab.pad_id).sum())
+    found = tuple(targets.shape), targets.dtype, targets.numel(), real
+    assert checks.shift_prediction.expected() == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (((3, 6), torch.int64, 15, 10), "The shape is not right: you gave (3, 6)"),
+        (((3, 5), torch.int64, 18, 13), "There are as many targets as the shape has"),
+        (
+            ([3, 5], torch.int64, 15, 9),
+            "characters among them is not right: you gave 9",
+        ),
+        ((3, 5, torch.int64, 15, 10), "put it in brackets of its own"),
+    ],
+)
+def test_the_reply_to_a_prediction_names_the_part(answer, said):
+    assert said in checks.shift_prediction.verdict(answer).message
+
+
+@pytest.mark.parametrize("case", checks.count_loss.cases)
+def test_the_losses_of_exercise_2_4_are_the_taught_ones(case):
+    expected = data.bigram_loss(*case)
+    assert checks.count_loss.reference(*case) == pytest.approx(expected)
+
+
+def test_the_floor_of_exercise_2_5_by_a_run_and_by_a_count():
+    texts = ["the cat", "the cap", "the dog"]
+    ids = data.encode_batch(data.Vocabulary.from_texts(texts), texts)
+    inputs = ids[:, :-1]
+    with_the_bug = data.prefix_loss(inputs, inputs.roll(-1, dims=1))
+    assert round(with_the_bug, 4) == 0.1061  # as the exercise says
+    line, floor = checks.line_and_floor.expected()
+    assert line == 5
+    assert floor == pytest.approx(data.prefix_loss(inputs, ids[:, 1:]))
+    asked = [(text[:t], text[t]) for text in texts for t in range(1, len(text))]
+    prefixes, lessons = Counter(prefix for prefix, _ in asked), Counter(asked)
+    surprises = [math.log(prefixes[p] / lessons[p, c]) for p, c in asked]
+    assert floor == pytest.approx(sum(surprises) / len(surprises))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((4, math.log(3) / 6), "The floor is right. The line is another one"),
+        ((4, 0.1061), "That line does what it should."),
+        ((5, 0.1061), "That is the floor of the program with the bug."),
+        ((5, math.log2(3) / 6), "That is the floor in bits"),
+        ((5, 0.183), "rounded to few digits"),
+        ((5, 2.5), "Exercise 2.5: the floor is not right: you gave 2.5"),
+    ],
+)
+def test_line_and_floor_are_judged_apart(answer, said):
+    verdict = checks.line_and_floor.verdict(answer)
+    assert not verdict.passed
+    assert said in verdict.message
+
+
+@pytest.mark.parametrize("answer", [(5, 0.1831), torch.tensor([5, math.log(3) / 6])])
+def test_four_digits_of_the_floor_are_enough(answer):
+    assert checks.line_and_floor.verdict(answer).passed
