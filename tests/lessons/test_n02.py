@@ -52,7 +52,7 @@ def test_each_step_names_prefix_target_guess_and_surprise(sentence):
         text = lab.draw(sentence, step).text
         prefix = VOCAB.decode(ids[: step + 1]).replace(" ", "␣")
         target = VOCAB.itos[y].replace(" ", "␣")
-        assert f"Step {step}, lesson {step + 1} of {len(ids) - 1}:" in text
+        assert f"Step {step}, example {step + 1} of {len(ids) - 1}:" in text
         assert f"after the prefix “{prefix}” comes the target “{target}”" in text
         best = table[x].max().item()
         assert f"(probability {best:.3f}" in text
@@ -126,13 +126,13 @@ def test_the_slider_ends_where_the_sentence_ends():
     shown = lab.shift_lab()
     assert (shown.step.min, shown.step.max) == (0, 15)
     shown.step.value = 15
-    assert "Step 15, lesson 16 of 16" in shown.said
+    assert "Step 15, example 16 of 16" in shown.said
     shown.sentence.value = "how"
     assert (shown.step.value, shown.step.max) == (1, 1)
-    assert "Step 1, lesson 2 of 2" in shown.said
+    assert "Step 1, example 2 of 2" in shown.said
     shown.sentence.value = "hi"
     assert (shown.step.value, shown.step.max) == (0, 0)
-    assert "Step 0, lesson 1 of 1" in shown.said
+    assert "Step 0, example 1 of 1" in shown.said
     shown.sentence.value = "how are you doing"
     shown.step.value = 15
     assert "comes the target “g”" in shown.said
@@ -155,7 +155,7 @@ def test_shift_pairs_each_input_with_the_next_character():
     assert [arrow.xy for arrow in arrows] == [(t, 1.42) for t in range(4)]
 
 
-def test_prefixes_hold_every_lesson():
+def test_prefixes_hold_every_example():
     (ax,) = figures.draw_prefixes("how").axes
     cells = {text.get_position(): text.get_text() for text in ax.texts}
     assert cells == {(0, 0): "h", (1, 0): "o", (0, 1): "h", (1, 1): "o", (2, 1): "w"}
@@ -164,7 +164,7 @@ def test_prefixes_hold_every_lesson():
 
 
 @pytest.mark.parametrize("draw", [figures.draw_shift, figures.draw_prefixes])
-def test_a_lesson_needs_two_characters(draw):
+def test_an_example_needs_two_characters(draw):
     with pytest.raises(ValueError, match=r"at least 2 characters.* this one has 1"):
         draw("h")
 
@@ -232,8 +232,8 @@ def test_the_floor_of_exercise_2_5_by_a_run_and_by_a_count():
     assert line == 5
     assert floor == pytest.approx(data.prefix_loss(inputs, ids[:, 1:]))
     asked = [(text[:t], text[t]) for text in texts for t in range(1, len(text))]
-    prefixes, lessons = Counter(prefix for prefix, _ in asked), Counter(asked)
-    surprises = [math.log(prefixes[p] / lessons[p, c]) for p, c in asked]
+    prefixes, examples = Counter(prefix for prefix, _ in asked), Counter(asked)
+    surprises = [math.log(prefixes[p] / examples[p, c]) for p, c in asked]
     assert floor == pytest.approx(sum(surprises) / len(surprises))
 
 

@@ -175,7 +175,7 @@ def _gives(hint: str, entry: int, *values: object) -> Wrong:
 shift_prediction = Question(
     number="2.2",
     name="prediction",
-    success="15 targets, and 10 of them are lessons about a text.",
+    success="15 targets, and 10 of them are examples from a text.",
     expected=lambda: _PREDICTED,
     entries=(
         "the shape",
@@ -378,7 +378,7 @@ cut_windows = Exercise(
             )
         ],
         Wrong(
-            "You leave out the pairs after the last full window. They are lessons too.",
+            "The pairs after the last full window are left out. They are examples too.",
             _dropped,
         ),
         Wrong(
