@@ -18,7 +18,7 @@ NOTEBOOK = notebooks/00_start_here.ipynb
 LAB_OPTIONS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL = help
-.PHONY: help env lab test refresh thorough lint format html bench \
+.PHONY: help env lab test refresh thorough lint format html handout key bench \
 	portability screenshots clean
 
 help: ## print this list
@@ -71,11 +71,15 @@ lint: env ## check the style of modules and notebooks
 format: env ## format modules and notebooks
 	@$(BIN)/python -m ruff check --fix --quiet . ; $(BIN)/python -m ruff format .
 
-html: env ## export every notebook as a page into site/
+html: env ## export every notebook as a page into site/, complete without a network
 	@echo "Writing site/*.html."
-	@$(BIN)/python -m jupyter nbconvert --to html --template classic \
-		--template-file tests/tools/page.html.j2 \
-		--log-level WARN --output-dir site notebooks/*.ipynb
+	@$(BIN)/python tests/tools/pages.py
+
+handout: env ## the student's edition, without answers, into build/handout and a zip
+	@$(BIN)/python tests/tools/handout.py
+
+key: env ## the teacher's copy, solved and run, with a page per lesson, into build/key
+	@$(BIN)/python tests/tools/key.py
 
 bench: env ## measure the speed of the helper module
 	@$(BIN)/python tests/benchmarks/bench.py
@@ -88,6 +92,7 @@ screenshots: env ## picture every lab in a browser, and one for the README
 	@$(PYTEST) tests/browser/test_labs.py
 	@mkdir -p notebooks/images
 	@cp build/screenshots/07_sampling.png notebooks/images/sampling_lab.png
+	@$(BIN)/python tests/tools/pages.py --pictures
 
 clean: ## remove the environment and everything that was made
 	@rm -rf .venv build site *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,10 +1,8 @@
 """The repository as a whole: what is pinned, what is promised, what is left out."""
 
 import ast
-import html
 import importlib.util
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -223,29 +221,3 @@ def test_the_package_is_the_one_of_this_repository():
         [sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True
     )
     assert Path(done.stdout.decode().strip()).parent == ROOT / "charrnn_helpers"
-
-
-def test_exported_pages_keep_alternative_texts_and_lead_to_one_another(tmp_path):
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
-    options = re.search(r"-m jupyter (nbconvert .*) notebooks/\*\.ipynb", makefile)[1]
-    path = ROOT / "notebooks" / "02_inputs_and_targets.ipynb"
-    options = options.replace("--output-dir site", f"--output-dir {tmp_path}")
-    subprocess.run(
-        [sys.executable, "-m", "jupyter", *shlex.split(options), str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    page = (tmp_path / f"{path.stem}.html").read_text(encoding="utf-8")
-    shown = re.findall(r'<img alt="([^"]*)"[^>]* src="data:image/png', page)
-    assert [html.unescape(alt) for alt in shown] == [
-        output.metadata["image/png"]["alt"]
-        for cell in nbformat.read(path, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
-    links = set(re.findall(r'href="(\d\d_\w+\.\w+)"', page))
-    assert "03_one_hot_encoding.html" in links
-    for link in links:
-        assert link.endswith(".html")
-        assert (ROOT / "notebooks" / link).with_suffix(".ipynb").is_file()
