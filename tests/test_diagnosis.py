@@ -564,7 +564,7 @@ def test_a_finding_is_its_sentence_with_the_lesson():
 def test_every_lesson_exists():
     package = Path(diagnosis.__file__).parent
     source = "".join(
-        path.read_text(encoding="utf-8") for path in package.glob("_symptoms*.py")
+        path.read_text(encoding="utf-8") for path in package.glob("of_*.py")
     )
     lessons = set(re.findall(r'"notebook (\d\d), (?:section (\d\.\d+)|(.+))",', source))
     assert len(lessons) >= 10
