@@ -1359,7 +1359,9 @@ def my_clipped_step(model, optimizer, inputs, targets, max_norm):
         "autograd.grad, gradients set": """
 def my_clipped_step(model, optimizer, inputs, targets, max_norm):
     logits = model(inputs)[0]
-    loss = nn.CrossEntropyLoss()(logits.reshape(-1, logits.size(-1)), targets.view(-1))
+    loss = nn.CrossEntropyLoss()(
+        logits.reshape(-1, logits.size(-1)), targets.reshape(-1)
+    )
     params = list(model.parameters())
     grads = torch.autograd.grad(loss, params)
     norm = torch.stack([g.norm() for g in grads]).norm().item()
