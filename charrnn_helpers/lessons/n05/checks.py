@@ -159,8 +159,8 @@ one_step = Exercise(
             "add up to 1.": [_step_variant(end=lambda logits: logits)],
             "h_t is right, and probs is positive, but does not add up to 1. What is "
             "missing after exp?": [_step_variant(end=np.exp)],
-            "h_t is right. You divide the logits by their sum: where one of them is "
-            "negative, so is its “probability”. What makes them positive first?": [
+            "h_t is right. You divide the logits by their sum, and some of them are "
+            "negative. What makes them positive first?": [
                 _step_variant(end=lambda logits: logits / logits.sum())
             ],
             "h_t is right. You squeeze each logit on its own, by a sigmoid, and the "
@@ -728,7 +728,7 @@ def _weights(
     *,
     input_weight: float = 1 / 2,
     state_weight: Callable[[Tensor], Tensor] = lambda U: U / 4,
-    bias: float = 1 / 2,
+    biases: tuple[float, float] = (1 / 2, 1 / 2),
     left_over: Callable[[Tensor], Tensor | float] = lambda U: U.sum(1) / 4,
     start: float = -1.0,
 ) -> Callable[..., tuple]:
@@ -736,8 +736,8 @@ def _weights(
 
     def weights(W: Tensor, U: Tensor, b: Tensor, c: Tensor) -> tuple:
         h_0 = torch.full_like(c, start)
-        total = c * bias + left_over(U)
-        return W * input_weight, state_weight(U), b * bias, total, h_0
+        b, c = b * biases[0], c * biases[1] + left_over(U)
+        return W * input_weight, state_weight(U), b, c, h_0
 
     return weights
 
@@ -770,7 +770,7 @@ sigmoid_by_tanh = Exercise(
                 _weights(
                     input_weight=1,
                     state_weight=lambda U: U,
-                    bias=1,
+                    biases=(1, 1),
                     left_over=_nothing,
                     start=start,
                 )
@@ -797,8 +797,9 @@ sigmoid_by_tanh = Exercise(
             "W_ih is a part of z, too: what becomes of it in z/2?": [
                 _weights(input_weight=1)
             ],
-            "W_ih is not multiplied by g. What becomes of it in z/2, and of nothing "
-            "else?": [_weights(input_weight=1 / 4)],
+            "W_ih meets x_t, not g: what becomes of it in z/2?": [
+                _weights(input_weight=1 / 4)
+            ],
             "You turned W_hh over. Unit i still receives what row i holds.": [
                 _weights(state_weight=lambda U: U.T / 4)
             ],
@@ -811,19 +812,19 @@ sigmoid_by_tanh = Exercise(
             "The weights are right. Which g belongs to the state h = 0?": [
                 _weights(start=start) for start in (0, 1, -0.5, 0.5)
             ],
-            "What is left over is too large. Two halvings meet in it: the one of "
-            "h = ½ + ½·g, and the one of z/2.": [
+            "What is left over is too large. It is halved twice, by h = ½ + ½·g and by "
+            "z/2, and added once.": [
                 _weights(left_over=lambda U: U.sum(1) / 2),
                 _weights(left_over=lambda U: U.sum(1)),
             ],
-            "What is left over is too small. Only two halvings meet in it: the one of "
-            "h = ½ + ½·g, and the one of z/2.": [
-                _weights(left_over=lambda U: U.sum(1) / 8)
-            ],
+            "What is left over is too small. It is halved twice only: by h = ½ + ½·g "
+            "and by z/2.": [_weights(left_over=lambda U: U.sum(1) / 8)],
             "What is left over has the wrong sign: h = ½ + ½·g adds its ½.": [
                 _weights(left_over=lambda U: -U.sum(1) / 4)
             ],
-            "The biases are part of z. Are they halved with it?": [_weights(bias=1)],
+            "The biases are part of z. Are they halved with it?": [
+                _weights(biases=factors) for factors in ((1, 1), (1, 0.5), (0.5, 1))
+            ],
         }
     ),
 )
