@@ -1151,8 +1151,8 @@ def _article(value: Any) -> str:
 
 
 def _has_placeholder(answer: Any) -> bool:
-    if isinstance(answer, (list, tuple)):
-        return any(map(_has_placeholder, answer))
+    if isinstance(answer, (list, tuple)):  # where None is an answer, if a wrong one
+        return any(a is not None and _has_placeholder(a) for a in answer)
     return answer is Ellipsis or answer is None
 
 
