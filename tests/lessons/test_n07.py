@@ -244,8 +244,8 @@ HINTS = [
     ("7.1", "log-probability", "the logarithm of its probability"),
     ("7.3", "temperature after the softmax", "now they do not sum to 1"),
     ("7.3", "probabilities to the power of the temperature", "You multiplied by"),
-    ("7.3", "others scored -100", "above minus infinity"),
-    ("7.3", "others scored -10", "above minus infinity"),
+    ("7.3", "others scored -100", "can still be drawn"),
+    ("7.3", "others scored -10", "can still be drawn"),
     ("7.3", "the threshold left out", "One symbol too few"),
     ("7.3", "k symbols, in order of probability", "without the zeros"),
     ("7.4", "end_id by its truth", "counts as False"),
@@ -257,7 +257,7 @@ HINTS = [
     ("7.5", "temperature 2 and 0.6", "Lower the temperature"),
     ("7.5", "cut too late", "Your cut lets too much through"),
     ("7.5", "tiny temperature", "every text the same"),
-    ("7.5", "None for top_p", "must be numbers"),
+    ("7.5", "None for top_p", "None switches the cut off"),
 ]
 
 

@@ -281,8 +281,8 @@ shaped_probs = Exercise(
         ),
         *(
             Wrong(
-                "The removed symbols keep a little: a very low logit is still above "
-                "minus infinity, and a high temperature lifts it.",
+                "The removed symbols can still be drawn: a very low logit is above minus "
+                "infinity, and the others may be as low.",
                 _removed(score, first),
             )
             for score in (-10.0, -100.0)
@@ -635,8 +635,11 @@ def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
 
 
 def _when(test: Callable[[float, float, float, float], bool]) -> Callable[[Any], bool]:
-    """From (temperature, top_p, faultless, rarer) to a test of an answer."""
-    return lambda answer: test(*answer, *outcome(*answer))
+    """From (temperature, top_p, faultless, rarer) to a test of two numbers."""
+    return lambda answer: (
+        all(type(x) in (int, float) for x in answer)
+        and test(*answer, *outcome(*answer))
+    )
 
 
 settings_for_both = Question(
@@ -646,6 +649,12 @@ settings_for_both = Question(
     expected=lambda: (FAULTLESS, RARER),
     accept=_accept_settings,
     wrong=[
+        Wrong(
+            "None switches the cut off when you call `sample`. As a number, that is a "
+            "top_p of 1.0.",
+            (1.0, None),
+            matches=lambda answer: None in answer,
+        ),
         Wrong(
             "A temperature this low makes every text the same: the letter that is "
             "ahead always wins, as in greedy decoding.",
