@@ -281,8 +281,8 @@ shaped_probs = Exercise(
         ),
         *(
             Wrong(
-                "The removed symbols can still be drawn: a very low logit is above minus "
-                "infinity, and the others may be as low.",
+                "The removed symbols can still be drawn: a very low logit is above "
+                "minus infinity, and the others may be as low.",
                 _removed(score, first),
             )
             for score in (-10.0, -100.0)
