@@ -232,6 +232,12 @@ def test_entries_have_names():
     assert "`targets` is 1, not 2" in check.verdict(lambda x: (x, x)).message
 
 
+def test_none_among_the_parts_of_a_value_is_an_answer():
+    pair = question((1.0, 0.6))
+    assert pair.verdict((1.0, ...)).kind == engine.NOT_DONE
+    assert pair.verdict((1.0, None)).kind == engine.VALUES
+
+
 def test_a_question_says_which_part_is_wrong_and_not_what_is_right():
     check = question([(4, 9, 7), (3, 4, 7)], entries=("output", "h_n"))
     message = check.verdict([(4, 9, 7), (4, 3, 7)]).message
