@@ -1,38 +1,63 @@
 # Character RNNs, step by step. `make help` lists the commands.
 
-# The environment's own Python if there is one, else the first that is new enough;
+# The environment's own Python if there is one, else the newest that will do;
 # `make PYTHON=/path/to/python3.12` names one, and makes the environment again with it.
-PYTHON ?= $(shell for p in .venv/bin/python python3 python3.13 python3.12 python3.11; do \
-	if "$$p" -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' 2>/dev/null; \
-	then echo "$$p"; exit; fi; done; echo python3)
-NEW = $(if $(filter file,$(origin PYTHON)),,--new)
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for p in $(if $(filter clean,$(MAKECMDGOALS)),,.venv/bin/python) \
+	python3.13 python3.12 python3.11 python3; do \
+	if "$$p" .ci/bootstrap.py --check 2>/dev/null; then echo "$$p"; exit; fi; \
+	done; echo python3)
+REMAKE := $(if $(filter .venv/%,$(PYTHON)),,remake)
+endif
+# The stamp of a complete installation says in its name what that was made from.
+STAMP := .venv/installed-$(shell { pwd; "$(PYTHON)" -V | cut -d. -f1,2; \
+	cat pyproject.toml requirements.txt constraints.txt; } 2>&1 | cksum | cut -d" " -f1)
 BIN = .venv/bin
 NOTEBOOK = notebooks/00_start_here.ipynb
 # JupyterLab refuses to run as root unless told; a container often has no other user.
 LAB_OPTIONS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL = help
-.PHONY: help env lab test refresh lint format html bench portability screenshots clean
+.PHONY: help env lab test refresh thorough lint format html handout key bench \
+	portability screenshots clean
 
 help: ## print this list
 	@echo "Character RNNs, step by step. Commands:"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
 		awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-env: ## make the environment .venv and install the pinned packages
-	@python=$(PYTHON); if ! command -v "$$python" >/dev/null; then \
-		echo "Python 3.11 or newer is needed, and '$$python' is not there: install" \
-			"it from python.org or with your system's packages, or name one that you" \
-			"have: make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
-	"$$python" .ci/bootstrap.py $(NEW)
+env: $(STAMP) ## make the environment .venv and install the pinned packages
+
+$(STAMP): $(REMAKE)
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed, and '$(PYTHON)' is not there:" \
+			"install one from python.org or with your system's packages, or name" \
+			"one that you have: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" .ci/bootstrap.py
+	@rm -f .venv/installed* && touch $@
+
+.PHONY: remake
+remake:
 
 lab: env ## open the series in JupyterLab
 	@echo "Opening JupyterLab on $(NOTEBOOK); stop it with Ctrl-C."
 	@$(BIN)/python -m jupyterlab $(LAB_OPTIONS) $(NOTEBOOK)
 
+# Files go to two processes, each as a whole, in the order that conftest.py gives them.
+PYTEST = $(BIN)/python -m pytest
+TWO = -n 2 --dist loadfile --no-loadscope-reorder
+
 test: env lint ## check the style, run the unit tests and every notebook
 	@echo "Running the unit tests and every notebook, comparing each output."
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(PYTEST) $(TWO)
+
+thorough: env lint ## all of test, and what takes too long for it: half an hour
+	@echo "This takes about half an hour on two cores."
+	@started=$$(date +%s) && \
+	$(PYTEST) $(TWO) -m "" --ignore=tests/thorough && \
+	$(PYTEST) -m "" -s tests/thorough && \
+	$(BIN)/python tests/tools/portability.py && \
+	echo "All of it holds; it took $$(( ($$(date +%s) - started) / 60 )) minutes."
 
 refresh: env ## run all notebooks again in place and normalise them
 	@$(BIN)/python tests/tools/refresh.py
@@ -46,11 +71,15 @@ lint: env ## check the style of modules and notebooks
 format: env ## format modules and notebooks
 	@$(BIN)/python -m ruff check --fix --quiet . ; $(BIN)/python -m ruff format .
 
-html: env ## export every notebook as a page into site/
+html: env ## export every notebook as a page into site/, complete without a network
 	@echo "Writing site/*.html."
-	@$(BIN)/python -m jupyter nbconvert --to html --template classic \
-		--template-file tests/tools/page.html.j2 \
-		--log-level WARN --output-dir site notebooks/*.ipynb
+	@$(BIN)/python tests/tools/pages.py
+
+handout: env ## the student's edition, without answers, into build/handout and a zip
+	@$(BIN)/python tests/tools/handout.py
+
+key: env ## the teacher's copy, solved and run, with a page per lesson, into build/key
+	@$(BIN)/python tests/tools/key.py
 
 bench: env ## measure the speed of the helper module
 	@$(BIN)/python tests/benchmarks/bench.py
@@ -60,9 +89,10 @@ portability: env ## run every notebook under other threads, instruction sets, ha
 
 screenshots: env ## picture every lab in a browser, and one for the README
 	@echo "Working the labs in JupyterLab; the pictures go to build/screenshots/."
-	@$(BIN)/python -m pytest tests/browser -k lab
+	@$(PYTEST) tests/browser/test_labs.py
 	@mkdir -p notebooks/images
 	@cp build/screenshots/07_sampling.png notebooks/images/sampling_lab.png
+	@$(BIN)/python tests/tools/pages.py --pictures
 
 clean: ## remove the environment and everything that was made
 	@rm -rf .venv build site *.egg-info .pytest_cache .ruff_cache .hypothesis

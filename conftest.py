@@ -1,6 +1,6 @@
 """What holds for the whole test run, unit tests and notebooks alike."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from kernel_environment import prepare
@@ -17,6 +17,27 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Give each notebook cell more time between its end and its output."""
     if hasattr(item, "output_timeout"):
         item.output_timeout = OUTPUT_TIMEOUT
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Where processes share the work, begin with what takes longest.
+
+    A file stays with one process: the browser first, then the notebooks, then the unit
+    tests, those files first that have most of them.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    sizes = Counter(item.path for item in items)
+    items.sort(
+        key=lambda item: (
+            item.path.name != "test_labs.py",
+            item.path.suffix != ".ipynb",
+            -sizes[item.path],
+            item.path,  # keeps the items of a file together
+        )
+    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -8,7 +8,7 @@ Taught, each function built in a notebook:
 - ``data``: vocabulary, padding, shifting, one-hot rows, windows, counting baselines.
 - ``models``: the model on ``nn.RNN``, and the same model from scratch.
 - ``training``: the training loop, evaluation, saving and loading.
-- ``sampling``: predicting one character, generating many.
+- ``sampling``: predicting one character, generating many; ``fast`` does it in NumPy.
 - ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.
 
 Never a lesson:
@@ -23,7 +23,11 @@ Importing the package itself loads none of them, so that
 missing. ``charrnn_helpers.diagnose`` is loaded at its first use.
 """
 
+from charrnn_helpers.environment import prepare_matplotlib
+
 __version__ = "1.0.0"
+
+prepare_matplotlib()
 
 
 def __getattr__(name: str) -> object:

@@ -15,12 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from charrnn_helpers import _validate
+
 IGNORE_INDEX = -100
 """The target that no loss counts; the default of ``F.cross_entropy``."""
 
 PAD = "<pad>"
 END = "<end>"
 """Names of the special symbols: longer than one character, so no text contains them."""
+
+_FLAGS = ("pad", "end")
 
 SENTENCES = ("hello how are you", "i am fine", "how are you doing")
 """The running example of the series."""
@@ -48,7 +52,8 @@ class Vocabulary:
         end_id: id of the end-of-text symbol, or None.
 
     Raises:
-        TypeError: if ``characters`` is not a string.
+        TypeError: if ``characters`` is not a string, or ``pad`` or ``end`` is neither
+            True nor False.
         ValueError: if ``characters`` is empty or holds one of them twice.
 
     Built in: notebooks/01_text_and_padding.ipynb, section 1.3.
@@ -63,12 +68,8 @@ class Vocabulary:
     end_id: int | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.characters, str):
-            raise TypeError(
-                "characters must be one string, got "
-                f"{type(self.characters).__name__}; for a list of texts use "
-                "Vocabulary.from_texts(texts)"
-            )
+        advice = "; for a list of texts use Vocabulary.from_texts(texts)"
+        _validate.text("characters", self.characters, advice)
         if not self.characters:
             raise ValueError(
                 "a vocabulary needs at least one character, got an empty text"
@@ -79,15 +80,15 @@ class Vocabulary:
                 "characters must be distinct; for a text use "
                 "Vocabulary.from_texts([text])"
             )
-        specials = [PAD] * self.pad + [END] * self.end
+        flags = {name: _validate.flag(name, getattr(self, name)) for name in _FLAGS}
+        specials = [PAD] * flags["pad"] + [END] * flags["end"]
         itos = (*letters, *specials)
         stoi = {symbol: i for i, symbol in enumerate(itos)}
         # The dataclass is frozen so that nobody moves an id under a trained model.
-        object.__setattr__(self, "characters", "".join(letters))
-        object.__setattr__(self, "itos", itos)
-        object.__setattr__(self, "stoi", stoi)
-        object.__setattr__(self, "pad_id", stoi.get(PAD))
-        object.__setattr__(self, "end_id", stoi.get(END))
+        values = {"characters": "".join(letters), "itos": itos, "stoi": stoi, **flags}
+        values |= {"pad_id": stoi.get(PAD), "end_id": stoi.get(END)}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_texts(
@@ -104,16 +105,19 @@ class Vocabulary:
             The vocabulary of every character that occurs.
 
         Raises:
-            TypeError: if ``texts`` is one string, or holds something else than strings.
+            TypeError: if ``texts`` is one string, or holds something else than strings;
+                or if ``pad`` or ``end`` is neither True nor False.
             ValueError: if there is no character at all.
         """
-        return cls("".join(sorted(set().union(*_texts(texts)))), pad=pad, end=end)
+        return cls(
+            "".join(sorted(set().union(*_validate.texts(texts)))), pad=pad, end=end
+        )
 
     def __len__(self) -> int:
         return len(self.itos)
 
     def __contains__(self, symbol: object) -> bool:
-        return symbol in self.stoi
+        return isinstance(symbol, str) and symbol in self.stoi
 
     def encode(self, text: str) -> Tensor:
         """Turn a text into ids, in time linear in its length.
@@ -129,11 +133,8 @@ class Vocabulary:
             ValueError: if a character is not in the vocabulary; the message names it,
                 its position and the characters that there are.
         """
-        if not isinstance(text, str):
-            raise TypeError(
-                f"encode takes one string, got {type(text).__name__}; "
-                "for several texts use encode_batch(vocab, texts)"
-            )
+        advice = "; for several texts use encode_batch(vocab, texts)"
+        _validate.text("text", text, advice)
         try:
             # fromiter writes straight into the array: 8 bytes a character, no list.
             ids = np.fromiter(map(self.stoi.__getitem__, text), np.int64, len(text))
@@ -142,8 +143,8 @@ class Vocabulary:
             raise ValueError(
                 f"unknown character {text[position]!r} at position {position}: the "
                 f"vocabulary holds {len(self.characters)} characters, "
-                f"{_shorten(self.characters)!r}. Remove it from the text, or build the "
-                "vocabulary from texts that contain it "
+                f"{_validate.shown(self.characters)}. Remove it from the text, or "
+                "build the vocabulary from texts that contain it "
                 "(notebooks/01_text_and_padding.ipynb)"
             ) from None
         return torch.from_numpy(ids)
@@ -164,18 +165,18 @@ class Vocabulary:
         """
         try:
             ids = torch.as_tensor(ids)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RuntimeError, OverflowError):
             raise TypeError(
-                f"decode takes integer ids, got {_shorten(repr(ids))}"
+                f"ids must be integers, a tensor or a list, got {_validate.shown(ids)}"
             ) from None
         if ids.ndim != 1:
             raise ValueError(
-                f"decode takes ids of shape (T,), got {tuple(ids.shape)}; "
+                f"ids must have shape (T,), got {tuple(ids.shape)}; "
                 "decode a batch row by row"
             )
         if ids.numel() == 0:
             return ""
-        _check_ids(ids, len(self))
+        _validate.ids_in_range(ids, len(self))
         n = len(self.characters)
         return "".join(self.characters[i] for i in ids.tolist() if i < n)
 
@@ -201,23 +202,25 @@ def pad(
     Raises:
         TypeError: if ``texts`` is one string, or holds something else than strings.
         ValueError: if a text is longer than ``length`` (nothing is cut silently), if
-            ``value`` is not one character, or ``side`` is neither right nor left.
+            ``length`` is no whole number from 0, ``value`` not one character, or
+            ``side`` neither right nor left.
 
     Built in: notebooks/01_text_and_padding.ipynb, section 1.4.
     """
-    texts = _texts(texts)
+    texts = _validate.texts(texts)
     if not isinstance(value, str) or len(value) != 1:
-        raise ValueError(f"value must be one character, got {value!r}")
-    if side not in ("right", "left"):
-        raise ValueError(f"side must be 'right' or 'left', got {side!r}")
+        raise ValueError(f"value must be one character, got {_validate.shown(value)}")
+    _validate.choice("side", side, ("right", "left"))
     longest = max(map(len, texts), default=0)
     if length is None:
         length = longest
+    length = _validate.whole("length", length, 0, optional=True)
     if longest > length:
         text = max(texts, key=len)
         raise ValueError(
-            f"{_shorten(text)!r} has {longest} characters, more than length={length}; "
-            "pass a larger length, or cut the text yourself: text[:length]"
+            f"{_validate.shown(text)} has {longest} characters, more than "
+            f"length={length}; pass a larger length, or cut the text yourself: "
+            "text[:length]"
         )
     extend = str.ljust if side == "right" else str.rjust
     return [extend(text, length, value) for text in texts]
@@ -238,13 +241,16 @@ def encode_batch(
         int64, shape (B, T), T being the longest text (plus one with ``end``).
 
     Raises:
-        TypeError: if ``texts`` is one string, or holds something else than strings.
+        TypeError: if ``texts`` is one string, or holds something else than strings; or
+            if ``vocab`` or ``end`` is of another type.
         ValueError: if there is no text, a character is unknown, or a symbol is needed
             that the vocabulary does not have; the message says how to get it.
 
     Built in: notebooks/01_text_and_padding.ipynb, section 1.4.
     """
-    texts = _texts(texts)
+    _validate.instance("vocab", vocab, Vocabulary)
+    end = _validate.flag("end", end)
+    texts = _validate.texts(texts)
     if not texts:
         raise ValueError("encode_batch needs at least one text, got an empty list")
     if end and vocab.end_id is None:
@@ -280,10 +286,12 @@ def shift(ids: Tensor) -> tuple[Tensor, Tensor]:
         use ``masked_fill``, which makes a copy; an assignment would reach the inputs.
 
     Raises:
+        TypeError: if ``ids`` is not a tensor.
         ValueError: if the last axis has fewer than two entries.
 
     Built in: notebooks/02_inputs_and_targets.ipynb, section 2.1.
     """
+    _validate.tensor("ids", ids, "; torch.tensor(ids) makes one")
     if ids.ndim == 0 or ids.shape[-1] < 2:
         raise ValueError(
             f"shift needs at least two characters in each row, got ids of shape "
@@ -304,15 +312,14 @@ def one_hot(ids: Tensor, vocab_size: int) -> Tensor:
 
     Raises:
         TypeError: if ``ids`` is not an integer tensor.
-        ValueError: if an id is outside [0, V); the message names the id and its
-            position.
+        ValueError: if an id is outside [0, V) (the message names the id and its
+            position), or ``vocab_size`` is no whole number from 1.
 
     Built in: notebooks/03_one_hot_encoding.ipynb, section 3.2.
     Source: torch.nn.functional.one_hot (the oracle in tests/test_data.py).
     """
-    if vocab_size < 1:
-        raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
-    _check_ids(ids, vocab_size)
+    vocab_size = _validate.whole("vocab_size", vocab_size)
+    _validate.ids_in_range(ids, vocab_size)
     rows = torch.zeros(*ids.shape, vocab_size, device=ids.device)  # (..., V)
     return rows.scatter_(-1, ids.long().unsqueeze(-1), 1.0)
 
@@ -348,19 +355,15 @@ def windows(
 
     Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
     """
-    _check_integer(ids)
+    _validate.integers(ids)
     if ids.ndim != 1:
-        raise ValueError(f"windows takes ids of shape (N,), got {tuple(ids.shape)}")
-    if seq_len < 1:
-        raise ValueError(f"seq_len must be at least 1, got {seq_len}")
-    stride = seq_len if stride is None else stride
-    if not 1 <= stride <= seq_len:
-        raise ValueError(
-            f"stride must be from 1 to seq_len={seq_len}, got {stride}: a larger one "
-            "would skip characters"
-        )
-    if remainder not in ("pad", "drop"):
-        raise ValueError(f"remainder must be 'pad' or 'drop', got {remainder!r}")
+        raise ValueError(f"ids must have shape (N,), got {tuple(ids.shape)}")
+    seq_len = _validate.whole("seq_len", seq_len)
+    if stride is None:
+        stride = seq_len
+    advice = ": a window may not start behind the end of the one before (seq_len)"
+    stride = _validate.whole("stride", stride, 1, seq_len, optional=True, advice=advice)
+    _validate.choice("remainder", remainder, ("pad", "drop"))
     inputs, targets = shift(ids.long())
     missing = seq_len - len(inputs)
     if missing <= 0:
@@ -391,8 +394,7 @@ def uniform_loss(vocab_size: int) -> float:
 
     Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
     """
-    if vocab_size < 1:
-        raise ValueError(f"vocab_size must be at least 1, got {vocab_size}")
+    vocab_size = _validate.whole("vocab_size", vocab_size)
     return math.log(vocab_size)
 
 
@@ -414,6 +416,7 @@ def unigram_loss(targets: Tensor) -> float:
 
     Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
     """
+    _validate.integers(targets, "targets")
     return _conditional_entropy(torch.zeros_like(targets), targets)
 
 
@@ -458,7 +461,7 @@ def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
 
     Built in: notebooks/02_inputs_and_targets.ipynb, section 2.6.
     """
-    _check_integer(inputs)
+    _validate.integers(inputs, "inputs")
     if inputs.ndim not in (1, 2):
         raise ValueError(
             f"inputs must have shape (T,) or (B, T), got {tuple(inputs.shape)}"
@@ -478,8 +481,8 @@ def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
 
 def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
     """H(target | context) in nats, over the pairs whose target counts."""
-    _check_integer(contexts)
-    _check_integer(targets)
+    _validate.integers(contexts, "inputs")
+    _validate.integers(targets, "targets")
     if contexts.shape != targets.shape:
         raise ValueError(
             f"inputs {tuple(contexts.shape)} and targets {tuple(targets.shape)} must "
@@ -496,48 +499,3 @@ def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
     _, pair, per_pair = pairs.unique(dim=1, return_inverse=True, return_counts=True)
     share = per_pair[pair].double() / per_context[context_of_pair]  # (N,)
     return -share.log().mean().item() + 0.0
-
-
-def _texts(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise TypeError(f"expected a list of texts, got one string: write [{texts!r}]")
-    texts = list(texts)
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(
-                f"every text must be a string; texts[{i}] is {type(text).__name__}"
-            )
-    return texts
-
-
-def _check_integer(ids: Tensor) -> None:
-    if not isinstance(ids, Tensor):
-        raise TypeError(
-            f"ids must be a tensor, got {type(ids).__name__}; "
-            "vocab.encode(text) or torch.tensor(ids) makes one"
-        )
-    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
-        raise TypeError(
-            f"ids must be integers (torch.int64), got {ids.dtype}; torch.tensor([...]) "
-            "keeps integers, torch.Tensor([...]) turns them into floats "
-            "(notebooks/02_inputs_and_targets.ipynb)"
-        )
-
-
-def _check_ids(ids: Tensor, vocab_size: int) -> None:
-    _check_integer(ids)
-    if ids.numel() == 0:
-        return
-    ids = ids.long()  # in one byte, a vocab_size above 127 would wrap around
-    low, high = ids.aminmax()
-    if low < 0 or high >= vocab_size:
-        wrong = (ids < 0) | (ids >= vocab_size)
-        position = tuple(wrong.nonzero()[0].tolist())
-        raise ValueError(
-            f"id {int(ids[position])} at position {position} is outside "
-            f"[0, {vocab_size}): the vocabulary has {vocab_size} symbols"
-        )
-
-
-def _shorten(text: str, limit: int = 60) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -4,6 +4,7 @@ This module loads nothing beyond the standard library when it is imported, so th
 check also runs where PyTorch or NumPy are missing.
 """
 
+import atexit
 import gc
 import importlib
 import importlib.metadata
@@ -11,11 +12,12 @@ import operator
 import os
 import random
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-PYTHON_FLOOR = (3, 11)
+PYTHON_FLOOR, PYTHON_CEILING = (3, 11), (3, 13)
 
 # The pins of requirements.txt; a test compares the two.
 FLOORS = {
@@ -36,11 +38,12 @@ _INSTALL = "run `python -m pip install -r requirements.txt` in the series' folde
 def check() -> bool:
     """Print one line a requirement of the series, with the remedy where one fails.
 
-    The lines start with ``✓`` or ``✗``. A package passes at the version that
-    ``requirements.txt`` pins, or at a newer one.
+    The lines start with ``✓`` or ``✗``; ``!`` is a warning, which stops nobody. Where
+    the output cannot show these marks, they are ``ok`` and ``NO``. A package passes at
+    the version that ``requirements.txt`` pins, or at a newer one.
 
     Returns:
-        True if every requirement is met.
+        True if every requirement is met, with warnings or without.
     """
     lines = [
         _check_python(),
@@ -50,15 +53,19 @@ def check() -> bool:
         _check_cores(),
         _check_memory(),
     ]
+    marks = _marks()
     for passed, finding, remedy in lines:
-        print(f"✓ {finding}" if passed else f"✗ {finding}: {remedy}")
-    failed = sum(not passed for passed, _, _ in lines)
+        print(f"{marks[passed]} {finding}" + ("" if passed else f": {remedy}"))
+    failed = sum(passed is False for passed, _, _ in lines)
     if failed:
         noun = "requirement is" if failed == 1 else "requirements are"
         print(
             f"{failed} {noun} not met. Follow the line"
-            f"{'' if failed == 1 else 's'} marked ✗, then restart the kernel."
+            f"{'' if failed == 1 else 's'} marked {marks[False]}, then restart the "
+            "kernel."
         )
+    elif any(passed is None for passed, _, _ in lines):
+        print("Everything that is needed is in place. Mind the line marked !.")
     else:
         print("Everything is in place.")
     return failed == 0
@@ -118,31 +125,83 @@ def _valid_seed(seed) -> int:
         number = operator.index(seed)
     except TypeError:
         raise TypeError(
-            f"seed must be a whole number such as 0, not {seed!r} "
+            f"seed must be a whole number such as 0, not {repr(seed)[:60]} "
             f"({type(seed).__name__})."
         ) from None
     if not 0 <= number < 2**32:
         raise ValueError(
             f"seed must be in [0, 2**32), the range that random, NumPy and PyTorch "
-            f"all take; {number} is not. Use a number such as 0."
+            f"all take; {_shown(number)} is not. Use a number such as 0."
         )
     return number
 
 
-Finding = tuple[bool, str, str]
+def _shown(number: int) -> str:
+    """A number, which may have more digits than Python likes to print."""
+    return str(number) if abs(number) < 10**60 else "one of more than 60 digits"
 
 
-def _check_python() -> Finding:
+Requirement = tuple[bool | None, str, str]
+"""Whether a requirement is met (None: a warning), what was found, and the remedy."""
+
+
+def _marks() -> dict[bool | None, str]:
+    """The marks of the lines, in what the output can encode."""
+    try:
+        "✓✗".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return {True: "ok", None: "! ", False: "NO"}
+    return {True: "✓", None: "!", False: "✗"}
+
+
+def prepare_matplotlib() -> None:
+    """Give Matplotlib a folder of its own where it cannot write to the user's.
+
+    Otherwise it makes one itself, with a warning that would stand in the outputs. It
+    must be called before Matplotlib is imported; importing this package does so.
+    """
+    if "matplotlib" in sys.modules:
+        return
+    home = Path(os.path.expanduser("~"))
+    folders = [Path(os.environ.get("MPLCONFIGDIR") or home / ".matplotlib")]
+    if sys.platform.startswith(("linux", "freebsd")) and not os.environ.get(
+        "MPLCONFIGDIR"
+    ):
+        folders = [
+            Path(os.environ.get(variable) or home / default) / "matplotlib"
+            for variable, default in (
+                ("XDG_CONFIG_HOME", ".config"),
+                ("XDG_CACHE_HOME", ".cache"),
+            )
+        ]
+    if not all(map(_is_writable, folders)):
+        folder = tempfile.mkdtemp(prefix="matplotlib-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["MPLCONFIGDIR"] = folder
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK) and folder.is_dir()
+
+
+def _check_python() -> Requirement:
     version = ".".join(map(str, sys.version_info[:3]))
-    floor = ".".join(map(str, PYTHON_FLOOR))
+    (major, low), (_, high) = PYTHON_FLOOR, PYTHON_CEILING
+    names = [f"{major}.{minor}" for minor in range(low, high + 1)]
+    known = f"{', '.join(names[:-1])} or {names[-1]}"
     return (
-        tuple(sys.version_info[:2]) >= PYTHON_FLOOR,
-        f"Python {version} (at least {floor})",
-        f"install Python {floor} or newer and make a new environment with it",
+        PYTHON_FLOOR <= tuple(sys.version_info[:2]) <= PYTHON_CEILING,
+        f"Python {version} ({known})",
+        f"the series runs on Python {known}; install one of them and make a new "
+        "environment with it",
     )
 
 
-def _check_package(name: str, floor: str) -> Finding:
+def _check_package(name: str, floor: str) -> Requirement:
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -165,7 +224,7 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _check_helpers() -> Finding:
+def _check_helpers() -> Requirement:
     broken = []
     for name in ("data", "models", "training", "sampling", "plotting"):
         try:
@@ -182,20 +241,21 @@ def _check_helpers() -> Finding:
     return True, "charrnn_helpers loads", ""
 
 
-def _check_folder() -> Finding:
+def _check_folder() -> Requirement:
     try:
         with tempfile.TemporaryFile(dir=Path.cwd()) as file:
             file.write(b"x")
     except OSError as error:
         return (
-            False,
+            None,
             f"The notebook's folder cannot be written to ({error.strerror or error})",
-            "copy the series to a folder of your own, and free some disk space there",
+            "the notebooks run, but neither they nor your answers can be saved; copy "
+            "the series to a folder of your own, and free some disk space there",
         )
     return True, "The notebook's folder can be written to", ""
 
 
-def _check_cores() -> Finding:
+def _check_cores() -> Requirement:
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
@@ -204,7 +264,7 @@ def _check_cores() -> Finding:
     return True, f"{cores} processor {noun} (one is used)", ""
 
 
-def _check_memory() -> Finding:
+def _check_memory() -> Requirement:
     free = _free_memory()
     if free is None:
         return True, "Memory: not known on this system", ""

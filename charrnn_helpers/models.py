@@ -1,16 +1,21 @@
-"""The character RNN, twice: on ``nn.RNN``, and from three weight matrices a layer."""
+"""The character RNN, twice: on ``nn.RNN``, and from its weight matrices.
+
+There are two of them in each layer, and one more for the output.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers.data import _check_ids, one_hot
+from charrnn_helpers import _validate
+from charrnn_helpers.data import one_hot
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
@@ -43,20 +48,18 @@ class CharRNN(nn.Module):
         nonlinearity: Literal["tanh", "relu"] = "tanh",
     ) -> None:
         super().__init__()
-        _check_sizes(vocab_size, hidden_size, num_layers)
-        _check_nonlinearity(nonlinearity, ("tanh", "relu"))
-        self.vocab_size = vocab_size
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.nonlinearity = nonlinearity
+        self.vocab_size = _validate.whole("vocab_size", vocab_size)
+        self.hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.num_layers = _validate.whole("num_layers", num_layers)
+        self.nonlinearity = _nonlinearity(nonlinearity, ("tanh", "relu"))
         self.rnn = nn.RNN(
-            vocab_size,
-            hidden_size,
-            num_layers,
+            self.vocab_size,
+            self.hidden_size,
+            self.num_layers,
             nonlinearity=nonlinearity,
             batch_first=True,
         )
-        self.output = nn.Linear(hidden_size, vocab_size)
+        self.output = nn.Linear(self.hidden_size, self.vocab_size)
 
     def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read a batch of texts and score every next character.
@@ -72,11 +75,12 @@ class CharRNN(nn.Module):
             Without the axis B for one text.
 
         Raises:
-            TypeError: if ``ids`` is not an integer tensor.
+            TypeError: if ``ids`` is not an integer tensor, or ``h_0`` is no tensor with
+                the dtype of the model.
             ValueError: if ``ids`` has no character, another number of axes or an id
                 outside [0, V), or if ``h_0`` has another shape.
         """
-        _check_input(self, ids, h_0)
+        _check_input(self, ids, h_0, self.output.weight)
         x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
         output, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
         return self.output(output), h_n  # (B, T, V)
@@ -115,11 +119,9 @@ class ScratchRNNCell(nn.Module):
         nonlinearity: Literal["tanh", "relu", "sigmoid"] = "tanh",
     ) -> None:
         super().__init__()
-        _check_sizes(input_size, hidden_size)
-        _check_nonlinearity(nonlinearity, tuple(ACTIVATIONS))
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        self.nonlinearity = nonlinearity
+        self.input_size = input_size = _validate.whole("input_size", input_size)
+        self.hidden_size = hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.nonlinearity = _nonlinearity(nonlinearity, ACTIVATIONS)
         self.W_ih = nn.Parameter(_uniform(hidden_size, hidden_size, input_size))
         self.W_hh = nn.Parameter(_uniform(hidden_size, hidden_size, hidden_size))
         self.b_ih = nn.Parameter(_uniform(hidden_size, hidden_size))
@@ -134,7 +136,15 @@ class ScratchRNNCell(nn.Module):
 
         Returns:
             ``h_t``: the hidden state after it, shape (B, H).
+
+        Raises:
+            TypeError: if one of them is no tensor with the dtype of the cell.
+            ValueError: if a shape does not fit.
         """
+        _validate.numbers_like("x_t", x_t, self.W_ih)
+        batch = tuple(x_t.shape[:-1])
+        _validate.shape("x_t", x_t, (*batch, self.input_size), "(B, input_size)")
+        _check_state("h_prev", h_prev, (*batch, self.hidden_size), "(B, H)", self.W_hh)
         from_input = x_t @ self.W_ih.T + self.b_ih  # (B, H)
         from_state = h_prev @ self.W_hh.T + self.b_hh  # (B, H)
         return ACTIVATIONS[self.nonlinearity](from_input + from_state)
@@ -152,8 +162,19 @@ class ScratchRNNCell(nn.Module):
         Returns:
             The states of all the steps, shape (B, T, H), and the last of them, (B, H).
 
+        Raises:
+            TypeError: if one of them is no tensor with the dtype of the cell.
+            ValueError: if a shape does not fit, or there is no step.
+
         Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.6.
         """
+        _validate.numbers_like("x", x, self.W_ih)
+        if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != self.input_size:
+            raise ValueError(
+                f"x must have shape (B, T, {self.input_size}), T at least 1, got "
+                f"{tuple(x.shape)}"
+            )
+        _check_state("h_0", h_0, (len(x), self.hidden_size), "(B, H)", self.W_hh)
         return self._steps(x @ self.W_ih.T + (self.b_ih + self.b_hh), h_0)
 
     def _run_ids(self, ids: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
@@ -213,11 +234,10 @@ class ScratchRNN(nn.Module):
         nonlinearity: Literal["tanh", "relu", "sigmoid"] = "tanh",
     ) -> None:
         super().__init__()
-        _check_sizes(vocab_size, hidden_size, num_layers)
-        self.vocab_size = vocab_size
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
-        self.nonlinearity = nonlinearity
+        self.vocab_size = vocab_size = _validate.whole("vocab_size", vocab_size)
+        self.hidden_size = hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.num_layers = num_layers = _validate.whole("num_layers", num_layers)
+        self.nonlinearity = _nonlinearity(nonlinearity, ACTIVATIONS)
         self.cells = nn.ModuleList(
             ScratchRNNCell(
                 vocab_size if layer == 0 else hidden_size, hidden_size, nonlinearity
@@ -232,9 +252,9 @@ class ScratchRNN(nn.Module):
 
         Args, returns and errors: those of :meth:`CharRNN.forward`.
         """
-        _check_input(self, ids, h_0)
+        _check_input(self, ids, h_0, self.W_ho)
+        _validate.ids_in_range(ids, self.vocab_size)
         rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
-        _check_ids(rows, self.vocab_size)
         if h_0 is None:
             h_0 = self.W_ho.new_zeros(self.num_layers, len(rows), self.hidden_size)
         elif ids.ndim == 1:
@@ -262,11 +282,8 @@ class ScratchRNN(nn.Module):
             TypeError: if ``other`` is not a ``CharRNN``.
             ValueError: if the sizes or the nonlinearity differ; nothing is copied.
         """
-        if not isinstance(other, CharRNN):
-            raise TypeError(
-                f"load_from takes a CharRNN, got {type(other).__name__}; for another "
-                "ScratchRNN use load_state_dict(other.state_dict())"
-            )
+        advice = "; for another ScratchRNN use load_state_dict(other.state_dict())"
+        _validate.instance("other", other, CharRNN, advice=advice)
         if _sizes(self) != _sizes(other):
             raise ValueError(
                 f"the models differ: this one is ({_sizes(self)}), the other "
@@ -286,6 +303,26 @@ class ScratchRNN(nn.Module):
         return _sizes(self)
 
 
+@contextlib.contextmanager
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Put a model in evaluation mode, and afterwards each module back in its own.
+
+    Args:
+        model: the model; in the block, ``model.training`` is False.
+
+    Raises:
+        TypeError: if ``model`` is no module.
+    """
+    _validate.model(model)
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
 def _uniform(fan: int, *shape: int) -> Tensor:
     """Where PyTorch's own layers start: uniform within ±1/√fan."""
     bound = 1 / math.sqrt(fan)
@@ -299,34 +336,16 @@ def _sizes(model: CharRNN | ScratchRNN) -> str:
     )
 
 
-def _check_sizes(*sizes: int) -> None:
-    for size in sizes:
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise ValueError(
-                f"every size of a model must be a whole number from 1, got {size!r}"
-            )
+def _nonlinearity(nonlinearity: str, known: Iterable[str]) -> str:
+    advice = " (notebooks/04_the_rnn_model.ipynb)"
+    return _validate.choice("nonlinearity", nonlinearity, known, advice)
 
 
-def _check_nonlinearity(nonlinearity: str, known: tuple[str, ...]) -> None:
-    if nonlinearity not in known:
-        raise ValueError(
-            f"nonlinearity must be one of {', '.join(map(repr, known))}, "
-            f"got {nonlinearity!r} (notebooks/04_the_rnn_model.ipynb)"
-        )
-
-
-def _check_input(model: CharRNN | ScratchRNN, ids: Tensor, h_0: Tensor | None) -> None:
+def _check_input(
+    model: CharRNN | ScratchRNN, ids: Tensor, h_0: Tensor | None, weight: Tensor
+) -> None:
     """Refuse what ``nn.RNN`` would refuse; the values of the ids are one_hot's."""
-    if not isinstance(ids, Tensor):
-        raise TypeError(
-            f"ids must be an integer tensor, got {type(ids).__name__}; "
-            "vocab.encode(text) or encode_batch(vocab, texts) makes one"
-        )
-    if ids.is_floating_point() and ids.ndim in (2, 3):
-        raise TypeError(
-            f"ids must be integers of shape (B, T), got {ids.dtype} of shape "
-            f"{tuple(ids.shape)}; the model makes the one-hot rows itself"
-        )
+    _validate.integers(ids)
     if ids.ndim not in (1, 2):
         raise ValueError(
             f"ids must have shape (B, T), or (T,) for one text, got {tuple(ids.shape)}"
@@ -335,12 +354,17 @@ def _check_input(model: CharRNN | ScratchRNN, ids: Tensor, h_0: Tensor | None) -
         raise ValueError(
             f"ids of shape {tuple(ids.shape)} hold no character: give at least one"
         )
-    if h_0 is None:
-        return
-    batch = () if ids.ndim == 1 else (len(ids),)
-    expected = (model.num_layers, *batch, model.hidden_size)
-    if tuple(h_0.shape) != expected:
-        raise ValueError(
-            f"h_0 must have shape {expected}, that is (num_layers, B, H) also with "
-            f"batch_first=True, got {tuple(h_0.shape)}"
-        )
+    if h_0 is not None:
+        batch = () if ids.ndim == 1 else (len(ids),)
+        expected = (model.num_layers, *batch, model.hidden_size)
+        meaning = "(num_layers, B, H) also with batch_first=True"
+        if ids.ndim == 1:
+            meaning = "(num_layers, H)"
+        _check_state("h_0", h_0, expected, meaning, weight)
+
+
+def _check_state(
+    name: str, state: Tensor, expected: tuple[int, ...], meaning: str, weight: Tensor
+) -> None:
+    _validate.numbers_like(name, state, weight)
+    _validate.shape(name, state, expected, meaning)

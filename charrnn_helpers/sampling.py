@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import math
-import numbers
-from collections.abc import Callable
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from charrnn_helpers import _validate
 from charrnn_helpers.data import Vocabulary
-from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell
-from charrnn_helpers.training import evaluation_mode
+from charrnn_helpers.models import evaluation_mode
 
 
 @torch.no_grad()
 def predict(
     model: nn.Module, vocab: Vocabulary, prompt: str
-) -> tuple[str, Tensor, Tensor]:
+) -> tuple[str, Tensor, Any]:
     """Read a prompt and say which character is most likely to follow.
 
     Args:
-        model: maps ids (T,) to ``(logits (T, V), h_n)``.
+        model: maps ids (T,) to ``(logits (T, V), state)``.
         vocab: the vocabulary that its ids come from.
         prompt: at least one character, each in the vocabulary.
 
     Returns:
         ``character``: the most likely symbol (a special one by its name, such as
         ``<end>``); ``probs``: shape (V,), the probability of every symbol;
-        ``h``: shape (num_layers, H), the hidden state after the prompt.
+        ``h``: the state after the prompt, as the model returns it: for a ``CharRNN``
+        the hidden state, shape (num_layers, H).
 
     Raises:
-        TypeError: if ``prompt`` is not a string.
-        ValueError: if it is empty, holds an unknown character, or the model and the
-            vocabulary have different sizes.
+        TypeError: if an argument is of another type, or the model returns something
+            else than logits and a state.
+        ValueError: if the prompt is empty or holds an unknown character, if the model
+            and the vocabulary have different sizes, or if the model's scores are not
+            finite numbers.
 
     Built in: notebooks/07_sampling.ipynb, section 7.1.
     """
@@ -65,7 +66,7 @@ def sampling_probs(
         top_p: share of the probability that is kept, in (0, 1]; None keeps all.
 
     Returns:
-        Probabilities, of the shape, dtype and device of ``logits``.
+        Probabilities, of the shape, dtype and device of ``logits``, without gradient.
 
     Raises:
         TypeError: if ``logits`` is not a floating-point tensor.
@@ -78,15 +79,16 @@ def sampling_probs(
     if not isinstance(logits, Tensor) or not logits.is_floating_point():
         kind = getattr(logits, "dtype", type(logits).__name__)
         raise TypeError(f"logits must be a floating-point tensor, got {kind}")
+    if logits.ndim == 0 or logits.shape[-1] == 0:
+        raise ValueError(
+            f"logits must have shape (..., V), V at least 1, got {tuple(logits.shape)}"
+        )
     if not logits.amax(dim=-1).isfinite().all():  # nan is the largest of all
         raise ValueError(
             "logits must be finite numbers (or -inf, for a symbol that may not come): "
             "a row holds nan or inf, or nothing but -inf"
         )
-    rows = _array(logits.double()).reshape(-1, logits.shape[-1])  # (N, V)
-    probs = [_probs(row, temperature, top_k, top_p) for row in rows]
-    flat = torch.from_numpy(np.array(probs)).to(logits)  # (N, V)
-    return flat.reshape(logits.shape)  # (..., V)
+    return _probs(logits.detach(), temperature, top_k, top_p)
 
 
 @torch.no_grad()
@@ -102,13 +104,15 @@ def sample(
     stop: str | None = None,
     generator: torch.Generator | None = None,
 ) -> str:
-    """Continue a prompt, one character at a time, carrying the hidden state.
+    """Continue a prompt, one character at a time, carrying the state.
 
     The prompt is read once. After that each character costs one step, so that the
     cost is linear in the length of the text.
 
     Args:
-        model: maps ids (T,) and a state to ``(logits (T, V), h_n)``.
+        model: maps ids (T,) and the state that it returned last to
+            ``(logits (T, V), state)``. The state is the model's own affair: a tensor,
+            a pair ``(h, c)`` like that of ``nn.LSTM``, anything.
         vocab: the vocabulary that its ids come from.
         prompt: at least one character, each in the vocabulary.
         max_new_chars: characters to add at the most, at least 0.
@@ -128,78 +132,97 @@ def sample(
         padding symbol is never drawn.
 
     Raises:
-        TypeError: if ``prompt`` is not a string.
-        ValueError: if it is empty or holds an unknown character, if the model and the
-            vocabulary have different sizes, if a number is out of its range, or if the
-            model's scores are not finite numbers.
+        TypeError: if an argument is of another type, or the model returns something
+            else than logits and a state.
+        ValueError: if the prompt is empty or holds an unknown character, if the model
+            and the vocabulary have different sizes, if a number is out of its range,
+            or if the model's scores are not finite numbers.
 
     Built in: notebooks/07_sampling.ipynb, section 7.3.
     """
     _check_controls(temperature, top_k, top_p)
-    whole = isinstance(max_new_chars, int) and not isinstance(max_new_chars, bool)
-    if not whole or max_new_chars < 0:
-        raise ValueError(
-            f"max_new_chars must be a whole number from 0, got {max_new_chars!r}"
-        )
-    if stop is not None and not (isinstance(stop, str) and stop):
-        raise ValueError(
-            f"stop must be a text of at least one character (or None), got {stop!r}"
-        )
-
-    first, h = _read(model, vocab, prompt)
-    logits = _array(first).copy()
-    # Scores that overflow are refused with an error: no warning on top.
-    with evaluation_mode(model), np.errstate(over="ignore", invalid="ignore"):
-        step = _stepper(model, h)
-        if temperature > 0:
-            draws = torch.rand(max_new_chars, generator=generator).tolist()
-        new: list[str] = []
+    _check_length(max_new_chars, stop, generator)
+    logits, state = _read(model, vocab, prompt)  # (V,)
+    device, new = _device(model), []
+    with evaluation_mode(model):
         for n in range(max_new_chars):
-            if vocab.pad_id is not None:
-                logits[vocab.pad_id] = -np.inf
-            i = int(logits.argmax())
-            if not math.isfinite(logits[i]):  # argmax prefers nan and inf
-                raise ValueError(_NOT_FINITE)
-            if temperature > 0:
-                probs = _probs(logits, temperature, top_k, top_p)
-                # The inverse of the cumulative distribution turns a uniform draw into
-                # a symbol. Scaled by the last entry, the draw stays below it.
-                cumulative = probs.cumsum()
-                point = draws[n] * cumulative[-1]
-                i = int(cumulative.searchsorted(point, side="right"))
+            i = _choose(logits, vocab, temperature, top_k, top_p, generator)
             if i == vocab.end_id:
                 break
             new.append(vocab.itos[i])
             if stop is not None and "".join(new[-len(stop) :]) == stop:
                 break
-            if n + 1 < max_new_chars:
-                logits = step(i)
+            if n + 1 < max_new_chars:  # nobody reads the logits after the last one
+                ids = torch.tensor([i], device=device)  # (1,)
+                rows, state = _validate.output(model(ids, state), ids, len(vocab))
+                logits = rows[-1]  # (V,)
     return prompt + "".join(new)
 
 
-def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Tensor]:
-    """Logits (V,) after the prompt, and the hidden state."""
-    if isinstance(prompt, str) and not prompt:
+def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Any]:
+    """Logits (V,) after the prompt, and the state."""
+    _validate.model(model)
+    _validate.instance("vocab", vocab, Vocabulary)
+    if not _validate.text("prompt", prompt):
         raise ValueError(
             "the prompt is empty: give at least one character, for the model predicts "
             "what follows a character"
         )
     ids = vocab.encode(prompt).to(_device(model))  # (T,)
-    _check_size(getattr(model, "vocab_size", len(vocab)), vocab)
+    scored = getattr(model, "vocab_size", None)
+    if isinstance(scored, int):  # before an id is too large for the model
+        _validate.same_size(scored, len(vocab))
     with evaluation_mode(model):
-        logits, h = model(ids)
-    _check_size(logits.shape[-1], vocab)
-    if not logits[-1].amax().isfinite():  # nan is the largest; -inf rules a symbol out
-        raise ValueError(_NOT_FINITE)
-    return logits[-1], h
+        logits, state = _validate.output(model(ids), ids, len(vocab))
+    _check_finite(logits[-1])
+    return logits[-1], state
 
 
-def _check_size(scored: int, vocab: Vocabulary) -> None:
-    if scored != len(vocab):
-        raise ValueError(
-            f"the model scores {scored} symbols and the vocabulary has {len(vocab)}: "
-            "they do not belong together"
-        )
+def _choose(
+    logits: Tensor,
+    vocab: Vocabulary,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+    generator: torch.Generator | None,
+) -> int:
+    """The id of the next symbol: the most likely one, or one drawn."""
+    if vocab.pad_id is not None:
+        logits = logits.clone()
+        logits[vocab.pad_id] = -torch.inf
+    _check_finite(logits)
+    if temperature == 0:
+        return int(logits.argmax())
+    probs = _probs(logits, temperature, top_k, top_p)  # (V,)
+    probs = probs.to("cpu" if generator is None else generator.device)
+    return int(torch.multinomial(probs, 1, generator=generator))
+
+
+def _probs(
+    logits: Tensor, temperature: float, top_k: int | None, top_p: float | None
+) -> Tensor:
+    """:func:`sampling_probs` without its checks; float64 on the way."""
+    scores = logits.double()
+    if temperature == 0:
+        first = scores.argmax(-1, keepdim=True)
+        return torch.zeros_like(logits).scatter(-1, first, 1.0)
+    # With the largest at 0, a tiny temperature can only send the others to -inf.
+    scores = (scores - scores.amax(-1, keepdim=True)) / float(temperature)
+    probs = scores.softmax(-1)  # (..., V)
+    if top_k is not None or top_p is not None:
+        probs, order = probs.sort(dim=-1, descending=True, stable=True)
+        if top_k is not None:
+            probs[..., top_k:] = 0
+            probs = probs / probs.sum(-1, keepdim=True)
+        if top_p is not None and top_p < 1:
+            mass_before = probs.cumsum(-1) - probs
+            # Eight times 0.1 is a little less than 0.8: rounding must not add a symbol.
+            removed = mass_before >= float(top_p) - 1e-6
+            removed[..., 0] = False
+            probs = probs.masked_fill(removed, 0)
+            probs = probs / probs.sum(-1, keepdim=True)
+        probs = torch.zeros_like(probs).scatter(-1, order, probs)  # (..., V)
+    return probs.to(logits.dtype)
 
 
 def _device(model: nn.Module) -> torch.device | None:
@@ -207,148 +230,33 @@ def _device(model: nn.Module) -> torch.device | None:
     return next((p.device for p in model.parameters()), None)
 
 
-def _array(tensor: Tensor) -> np.ndarray:
-    """The numbers of a tensor, wherever it is; NumPy has no bfloat16."""
-    tensor = tensor.detach().cpu()
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
-
-
-def _stepper(model: nn.Module, h: Tensor) -> Callable[[int], np.ndarray]:
-    """A function that takes one id, moves the state on, and returns the logits (V,)."""
-    as_built = _is_as_built(model)
-    if as_built and type(model) is CharRNN:
-        layers = [
-            tuple(getattr(model.rnn, f"{name}_l{layer}") for name in _RNN_WEIGHTS)
-            for layer in range(model.num_layers)
-        ]
-        return _array_stepper(
-            layers, model.output.weight, model.output.bias, model.nonlinearity, h
+def _check_finite(logits: Tensor) -> None:
+    if not math.isfinite(logits.amax()):  # nan is the largest; -inf rules a symbol out
+        raise ValueError(
+            "the model's scores are not finite numbers: its training diverged; train a "
+            "fresh model with a smaller lr, or with max_norm=1.0"
         )
-    if as_built and type(model) is ScratchRNN:
-        layers = [(c.W_ih, c.W_hh, c.b_ih, c.b_hh) for c in model.cells]
-        return _array_stepper(layers, model.W_ho, model.b_o, model.nonlinearity, h)
-
-    device = _device(model)
-
-    def step(i: int) -> np.ndarray:
-        nonlocal h
-        logits, h = model(torch.tensor([i], device=device), h)  # (1, V)
-        return _array(logits[0]).copy()
-
-    return step
-
-
-def _is_as_built(model: nn.Module) -> bool:
-    """Whether a model computes what its class says, with nothing changed or added."""
-    kinds = {
-        CharRNN: [nn.RNN, nn.Linear],
-        ScratchRNN: [
-            nn.ModuleList,
-            *[ScratchRNNCell] * getattr(model, "num_layers", 0),
-        ],
-    }
-    parts = list(model.modules())[1:]
-    if [type(part) for part in parts] != kinds.get(type(model)):
-        return False
-    for name in ("nonlinearity", "num_layers", "hidden_size"):
-        value = getattr(model, name)
-        if any(getattr(part, name, value) != value for part in parts):
-            return False
-    if any(
-        m._forward_hooks or m._forward_pre_hooks or "forward" in vars(m)
-        for m in [model, *parts]
-    ):
-        return False
-    if type(model) is CharRNN:
-        rnn = model.rnn
-        if not rnn.bias or rnn.bidirectional or model.output.bias is None:
-            return False
-    # In fewer bits, the module rounds after each operation and NumPy would not.
-    return all(
-        p.device.type == "cpu" and p.dtype in (torch.float32, torch.float64)
-        for p in model.parameters()
-    )
-
-
-_NOT_FINITE = (
-    "the model's scores are not finite numbers: its training diverged; train a fresh "
-    "model with a smaller lr, or with max_norm=1.0"
-)
-_RNN_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-
-
-def _array_stepper(
-    layers: list[tuple[Tensor, Tensor, Tensor, Tensor]],
-    W_ho: Tensor,
-    b_o: Tensor,
-    nonlinearity: str,
-    h: Tensor,
-) -> Callable[[int], np.ndarray]:
-    """The same step on NumPy arrays.
-
-    A step is a few products of a matrix and a vector. Calling a module for each of
-    them costs several times as much as the products themselves.
-    """
-    activation = _ARRAY_ACTIVATIONS[nonlinearity]
-    arrays = [tuple(_array(w) for w in layer) for layer in layers]
-    # One-hot times a matrix is a row look-up: the first product needs no arithmetic.
-    W_ih, _, b_ih, b_hh = arrays[0]
-    rows = np.ascontiguousarray((W_ih + (b_ih + b_hh)[:, None]).T)  # (V, H)
-    above = [(W_ih, b_ih + b_hh) for W_ih, _, b_ih, b_hh in arrays[1:]]
-    recurrent = [W_hh for _, W_hh, _, _ in arrays]
-    out, bias = _array(W_ho), _array(b_o)
-    states = list(_array(h))  # num_layers times (H,)
-
-    def step(i: int) -> np.ndarray:
-        states[0] = activation(rows[i] + recurrent[0] @ states[0])  # (H,)
-        for k, (W_ih, b) in enumerate(above, start=1):
-            states[k] = activation(W_ih @ states[k - 1] + b + recurrent[k] @ states[k])
-        return out @ states[-1] + bias  # (V,)
-
-    return step
-
-
-_ARRAY_ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "tanh": np.tanh,
-    "relu": lambda a: np.maximum(a, 0),
-    "sigmoid": lambda a: 0.5 * (1 + np.tanh(0.5 * a)),
-}
-
-
-def _probs(
-    logits: np.ndarray, temperature: float, top_k: int | None, top_p: float | None
-) -> np.ndarray:
-    """:func:`sampling_probs` for one row (V,), in float64."""
-    scores = logits.astype(np.float64)
-    if temperature == 0:
-        probs = np.zeros_like(scores)
-        probs[scores.argmax()] = 1.0
-        return probs
-    # With the largest at 0, a tiny temperature can only send the others to -inf.
-    with np.errstate(over="ignore"):
-        scores = np.exp((scores - scores.max()) / temperature)
-    if top_k is not None and top_k < len(scores):
-        scores[np.argsort(-scores, kind="stable")[top_k:]] = 0
-    probs = scores / scores.sum()
-    if top_p is not None and top_p < 1:
-        order = np.argsort(-probs, kind="stable")
-        # Eight times 0.1 is a little less than 0.8: rounding must not add a symbol.
-        reached = probs[order].cumsum() >= top_p - 1e-6
-        probs[order[1:][reached[:-1]]] = 0
-        probs /= probs.sum()
-    return probs
 
 
 def _check_controls(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    if not 0 <= temperature < float("inf"):
+    advice = (
+        "; 0 is greedy, 1 leaves the model's probabilities as they are "
+        "(notebooks/07_sampling.ipynb)"
+    )
+    _validate.number("temperature", temperature, low=0, advice=advice)
+    if top_k is not None:
+        _validate.whole("top_k", top_k, optional=True)
+    if top_p is not None:
+        _validate.number("top_p", top_p, above=0, high=1, optional=True)
+
+
+def _check_length(
+    max_new_chars: int, stop: str | None, generator: torch.Generator | None
+) -> None:
+    _validate.whole("max_new_chars", max_new_chars, 0)
+    if stop is not None and not (isinstance(stop, str) and stop):
         raise ValueError(
-            f"temperature must be a number from 0, got {temperature}; 0 is greedy, "
-            "1 leaves the model's probabilities as they are "
-            "(notebooks/07_sampling.ipynb)"
+            "stop must be a text of at least one character (or None), got "
+            f"{_validate.shown(stop)}"
         )
-    if top_k is not None and (not isinstance(top_k, numbers.Integral) or top_k < 1):
-        raise ValueError(
-            f"top_k must be a whole number from 1 (or None), got {top_k!r}"
-        )
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be above 0 and at most 1 (or None), got {top_p}")
+    _validate.instance("generator", generator, torch.Generator, optional=True)

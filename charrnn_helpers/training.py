@@ -7,7 +7,11 @@ import hashlib
 import io
 import math
 import os
+import re
 import secrets
+import signal
+import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,13 +21,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers.data import IGNORE_INDEX, Vocabulary, _check_integer
-from charrnn_helpers.models import CharRNN, ScratchRNN
+from charrnn_helpers import _validate
+from charrnn_helpers.data import IGNORE_INDEX, Vocabulary
+from charrnn_helpers.models import CharRNN, ScratchRNN, evaluation_mode
 
 FORMAT_VERSION = 1
-_DIGEST_SIZE = hashlib.sha256().digest_size
+LARGEST_FILE = 2**30
+"""Bytes; a model of this series has some thousands."""
 
-_MODELS: dict[str, type[nn.Module]] = {"CharRNN": CharRNN, "ScratchRNN": ScratchRNN}
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_LEFTOVER_AGE = 60  # seconds: a younger file may belong to a save that is under way
+_LARGEST_LR = 1e37  # Adam multiplies it by ten, and float32 ends at 3.4e38
+
+# What a file may name: each class with the hyper-parameters that build it.
+_SIZES = ("vocab_size", "hidden_size", "num_layers")
+_MODELS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
+    "CharRNN": (CharRNN, (*_SIZES, "nonlinearity")),
+    "ScratchRNN": (ScratchRNN, (*_SIZES, "nonlinearity")),
+}
 
 
 @dataclass
@@ -56,6 +71,10 @@ class TrainingDivergedError(ArithmeticError):
         super().__init__(message)
         self.history = history
 
+    def __reduce__(self) -> tuple:
+        """Both arguments, so that the error survives the way to another process."""
+        return type(self), (str(self), self.history)
+
 
 def fit(
     model: nn.Module,
@@ -63,7 +82,8 @@ def fit(
     targets: Tensor,
     *,
     epochs: int,
-    lr: float,
+    lr: float | None = None,
+    optimizer: torch.optim.Optimizer | None = None,
     batch_size: int | None = None,
     max_norm: float | None = None,
     ignore_index: int = IGNORE_INDEX,
@@ -76,13 +96,20 @@ def fit(
     Interrupting the run (the stop button, Ctrl-C) keeps what the model has learned so
     far and returns the history of the epochs that were completed.
 
+    With ``lr``, each call starts a new Adam, whose averages begin at zero: two calls
+    are not one call for longer. To go on where a call ended, make the optimizer
+    yourself and pass it to both.
+
     Args:
-        model: maps ids (B, T) to ``(logits (B, T, V), h_n)``; trained in place, each
-            epoch in training mode whatever the callback does, and left in it.
+        model: maps ids (B, T) to ``(logits (B, T, V), state)``; trained in place, each
+            epoch in training mode whatever the callback does, and left in it. A call
+            that fails before its first step leaves the model as it was.
         inputs: int64, shape (N, T).
         targets: int64, shape (N, T): the character after each input.
         epochs: passes over the data, at least 1.
-        lr: learning rate of Adam, above 0 and at most 1e37.
+        lr: learning rate of a new Adam, above 0 and at most 1e37. Give this or
+            ``optimizer``.
+        optimizer: takes the steps; it must hold parameters of the model.
         batch_size: rows in a step; None takes all of them in every step, in order.
             With a number, each epoch draws a new order, and the last batch may be
             smaller: no row is left out.
@@ -98,31 +125,38 @@ def fit(
         The :class:`History` of this run.
 
     Raises:
-        TypeError: if inputs or targets are not integer tensors.
-        ValueError: if their shapes differ or are not (N, T), if no target counts, or
-            if a number is out of its range.
+        TypeError: if an argument is of another type (inputs and targets must be
+            integer tensors), or the model returns something else than logits and a
+            state.
+        ValueError: if the shapes of inputs, targets or logits do not fit, if no target
+            counts or one is outside [0, V), if a number is out of its range, if both
+            or neither of ``lr`` and ``optimizer`` are given, or if there is nothing to
+            train (frozen weights, ``torch.no_grad()``, detached logits).
         TrainingDivergedError: if a loss or its gradient is not finite; it says at
             which epoch and what to try, and carries the history.
 
     Built in: notebooks/06_training.ipynb, section 6.3.
     """
-    targets = _check_pair(inputs, targets, ignore_index)
-    _check_at_least_one(epochs, "epochs")
-    if batch_size is not None:
-        _check_at_least_one(batch_size, "batch_size")
-    if not lr > 0:
-        raise ValueError(f"lr must be above 0, got {lr}")
-    if lr > 1e37:  # Adam multiplies it by ten, and float32 ends at 3.4e38
-        raise ValueError(f"lr must be at most 1e37, got {lr}")
-    if max_norm is not None and not max_norm > 0:
-        raise ValueError(f"max_norm must be above 0 (or None), got {max_norm}")
-
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    parameters = list(model.parameters())
-    limit = float("inf") if max_norm is None else max_norm
-    history = History()
+    modes = [(m, m.training) for m in _validate.model(model).modules()]
+    history, steps = History(), 0
     start = time.perf_counter()
     try:
+        targets = _check_pair(inputs, targets, ignore_index)
+        epochs = _validate.whole("epochs", epochs)
+        if batch_size is not None:
+            batch_size = _validate.whole("batch_size", batch_size, optional=True)
+        limit = float("inf")
+        if max_norm is not None:
+            limit = _validate.number(
+                "max_norm", max_norm, above=0, high=limit, optional=True
+            )
+        _validate.instance("generator", generator, torch.Generator, optional=True)
+        _validate.flag("progress", progress)
+        _validate.function("callback", callback)
+        parameters = list(model.parameters())
+        _check_trainable(parameters, lr, optimizer)
+        if optimizer is None:
+            optimizer = _adam(parameters, float(lr))
         for epoch in _epochs(epochs, progress):
             model.train()  # a callback may have called eval()
             total, count, norms = 0.0, 0, []
@@ -131,7 +165,10 @@ def fit(
                 counted = int((batch_targets != ignore_index).sum())
                 if counted == 0:
                     continue  # its mean loss would be 0 / 0
-                logits, _ = model(batch_inputs)
+                logits, _ = _validate.output(model(batch_inputs), batch_inputs)
+                if steps == 0:
+                    _check_targets(targets, logits.shape[-1], ignore_index)
+                    _check_attached(logits)
                 loss = _cross_entropy(logits, batch_targets, ignore_index)
                 optimizer.zero_grad()
                 loss.backward()
@@ -139,12 +176,14 @@ def fit(
                 value = loss.item()
                 # One step with such gradients would make every weight nan.
                 if not (math.isfinite(value) and math.isfinite(norm)):
+                    rate = optimizer.param_groups[0]["lr"]
                     raise TrainingDivergedError(
                         f"the loss is {value} and the norm of its gradients {norm} in "
                         f"epoch {epoch}. Start from a fresh model, and try a smaller "
-                        f"lr (it is {lr}), or max_norm=1.0 to clip the gradients",
+                        f"lr (it is {rate}), or max_norm=1.0 to clip the gradients",
                         history,
                     )
+                steps += 1
                 optimizer.step()
                 norms.append(norm)
                 total += value * counted
@@ -157,7 +196,11 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
-        model.train()
+        if steps or history.interrupted:
+            model.train()
+        else:
+            for module, mode in modes:
+                module.training = mode
     history.seconds = time.perf_counter() - start
     return history
 
@@ -174,7 +217,7 @@ def evaluate(
     """Measure the loss of a model, without touching it.
 
     Args:
-        model: maps ids (B, T) to ``(logits (B, T, V), h_n)``. It is evaluated in
+        model: maps ids (B, T) to ``(logits (B, T, V), state)``. It is evaluated in
             evaluation mode and left in the mode that it had.
         inputs: int64, shape (N, T).
         targets: int64, shape (N, T).
@@ -186,84 +229,77 @@ def evaluate(
         The mean cross-entropy over all targets that count, in nats per character.
 
     Raises:
-        TypeError: if inputs or targets are not integer tensors.
-        ValueError: if their shapes differ or are not (N, T), if no target counts, or
-            if ``batch_size`` is below 1.
+        TypeError: if an argument is of another type (inputs and targets must be
+            integer tensors), or the model returns something else than logits and a
+            state.
+        ValueError: if the shapes of inputs, targets or logits do not fit, if no target
+            counts or one is outside [0, V), or if ``batch_size`` is below 1.
 
     Built in: notebooks/06_training.ipynb, section 6.3.
     """
+    _validate.model(model)
     targets = _check_pair(inputs, targets, ignore_index)
+    size = len(inputs)
     if batch_size is not None:
-        _check_at_least_one(batch_size, "batch_size")
-    size = batch_size or len(inputs)
+        size = _validate.whole("batch_size", batch_size, optional=True)
     total = 0.0
     with evaluation_mode(model):
         for batch_inputs, batch_targets in zip(
             inputs.split(size), targets.split(size), strict=True
         ):
-            logits, _ = model(batch_inputs)
+            logits, _ = _validate.output(model(batch_inputs), batch_inputs)
+            _check_targets(batch_targets, logits.shape[-1], ignore_index)
             losses = _cross_entropy(logits, batch_targets, ignore_index, "sum")
             total += losses.item()
     return total / int((targets != ignore_index).sum())
 
 
-@contextlib.contextmanager
-def evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Put a model in evaluation mode, and afterwards each module back in its own."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
-
-
 def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> None:
     """Write a model to a file: weights, hyper-parameters and vocabulary together.
 
+    What is accepted comes back: before the file gets its name, its content is loaded
+    and compared with the model.
+
     The file is complete or not there: it is written under another name in the same
-    folder and then renamed, so that a crash leaves the former file as it was.
+    folder and then renamed, so that a crash leaves the former file as it was. What a
+    crash leaves behind is removed by a later save to the same path.
 
     Args:
-        path: the file; an existing one is replaced. Where it is a symbolic link, the
-            file that the link leads to is.
-        model: a ``CharRNN`` or a ``ScratchRNN``.
+        path: the file; an existing one is replaced and keeps its permissions. Where it
+            is a symbolic link, the file that the link leads to is.
+        model: a ``CharRNN`` or a ``ScratchRNN``, with the layers that it was built
+            with.
         vocab: the vocabulary that its ids come from.
 
     Raises:
-        TypeError: if the model is of another class, or ``vocab`` is no Vocabulary.
-        ValueError: if the model and the vocabulary have different sizes.
+        TypeError: if the model is of another class, ``vocab`` is no Vocabulary, or
+            ``path`` no path.
+        ValueError: if the model and the vocabulary have different sizes, or if the
+            model has been changed in a way that the file cannot hold (other layers,
+            another size, further parameters, hooks); the message names the difference.
         FileNotFoundError: if the folder does not exist.
 
     Built in: notebooks/06_training.ipynb, section 6.10.
     """
+    _check_path(path)
     name = type(model).__name__
-    if _MODELS.get(name) is not type(model):
+    if name not in _MODELS or _MODELS[name][0] is not type(model):
         raise TypeError(
             f"save knows {' and '.join(_MODELS)}, got {name}; for a model of your own "
             "save its state_dict() with torch.save"
         )
-    if not isinstance(vocab, Vocabulary):
-        raise TypeError(f"vocab must be a Vocabulary, got {type(vocab).__name__}")
-    if len(vocab) != model.vocab_size:
-        raise ValueError(
-            f"the vocabulary has {len(vocab)} symbols and the model {model.vocab_size}:"
-            " they do not belong together"
-        )
+    _validate.instance("vocab", vocab, Vocabulary)
+    _validate.same_size(model.vocab_size, len(vocab))
     folder = Path(path).parent
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {str(folder)!r} to save into")
     path = Path(os.path.realpath(path))
+    if path.exists():
+        _check_regular(path)
     content = {
         "version": FORMAT_VERSION,
         "model": name,
-        "hyperparameters": {
-            "vocab_size": model.vocab_size,
-            "hidden_size": model.hidden_size,
-            "num_layers": model.num_layers,
-            "nonlinearity": model.nonlinearity,
-        },
+        "hyperparameters": {k: getattr(model, k, None) for k in _MODELS[name][1]},
         "vocabulary": {
             "characters": vocab.characters,
             "pad": vocab.pad,
@@ -271,21 +307,31 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
         },
         "state_dict": model.state_dict(),
     }
+    content["hyperparameters"] = _check_as_built(model, content)
     buffer = io.BytesIO()
     torch.save(content, buffer)
+    # torch.load reads a changed weight without a word: the digest tells.
+    whole = buffer.getvalue() + hashlib.sha256(buffer.getvalue()).digest()
+    if len(whole) > LARGEST_FILE:
+        raise ValueError(
+            f"the model takes {len(whole):,} bytes, and load reads {LARGEST_FILE:,} at "
+            "the most; save its state_dict() with torch.save"
+        )
+    _check_answers(model, _restore(_unpack(whole, "the file")))
     # Not tempfile: its files are readable by their owner only, also once renamed.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with open(temporary, "xb") as file:
-            file.write(buffer.getvalue())
-            # torch.load reads a changed weight without a word: the digest tells.
-            file.write(hashlib.sha256(buffer.getvalue()).digest())
+            if path.exists():
+                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
+            file.write(whole)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _remove_leftovers(path)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
@@ -299,14 +345,35 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
         its vocabulary.
 
     Raises:
+        TypeError: if ``path`` is no path.
         FileNotFoundError: if there is no such file.
         ValueError: if the file is damaged, was not written by :func:`save`, or by a
-            newer version of it; the message says which.
+            newer version of it, or if there is a folder or a pipe instead; the message
+            says which.
 
     Built in: notebooks/06_training.ipynb, section 6.10.
     """
-    shown = repr(str(path))
-    whole = Path(path).read_bytes()
+    _check_path(path)
+    _check_regular(path)  # reading a pipe would wait for ever
+    shown, size = repr(str(path)), os.path.getsize(path)
+    if size > LARGEST_FILE:
+        raise ValueError(
+            f"{shown} has {size:,} bytes; no file that "
+            f"charrnn_helpers.training.save wrote has more than {LARGEST_FILE:,}"
+        )
+    content = _unpack(Path(path).read_bytes(), shown)
+    try:
+        model, vocab = _restore(content)
+    except Exception as error:
+        raise ValueError(
+            f"{shown} is damaged: its parts do not fit together "
+            f"({_validate.shorten(str(error), 200)})"
+        ) from error
+    return model, vocab
+
+
+def _unpack(whole: bytes, shown: str) -> dict:
+    """The content of a file, after all the checks of its outside."""
     written, digest = whole[:-_DIGEST_SIZE], whole[-_DIGEST_SIZE:]
     if hashlib.sha256(written).digest() != digest:
         raise ValueError(
@@ -324,21 +391,123 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
         ) from error
     if version != FORMAT_VERSION:
         raise ValueError(
-            f"{shown} has format version {version}, and this charrnn_helpers reads "
-            f"version {FORMAT_VERSION}: update charrnn_helpers"
+            f"{shown} has format version {_validate.shown(version)}, and this "
+            f"charrnn_helpers reads version {FORMAT_VERSION}: update charrnn_helpers"
         )
-    try:
-        vocab = Vocabulary(**content["vocabulary"])
-        with torch.device("meta"):  # sizes only: no memory, no random numbers
-            model = _MODELS[content["model"]](**content["hyperparameters"])
-        model.load_state_dict(content["state_dict"], assign=True)
-        if len(vocab) != model.vocab_size:
-            raise ValueError("vocabulary and model differ in size")
-    except Exception as error:
-        raise ValueError(
-            f"{shown} is damaged: its parts do not fit together ({error})"
-        ) from error
+    return content
+
+
+def _restore(content: dict) -> tuple[nn.Module, Vocabulary]:
+    """Model and vocabulary of a file; whatever error the parts lead to."""
+    vocab = Vocabulary(**content["vocabulary"])
+    model = _build(content)
+    model.load_state_dict(content["state_dict"], assign=True)
+    _validate.same_size(model.vocab_size, len(vocab))
     return model.eval(), vocab
+
+
+def _build(content: dict) -> nn.Module:
+    """The model that a file describes, its weights without memory."""
+    sizes, state = content["hyperparameters"], content["state_dict"]
+    if sizes.get("num_layers", 1) > len(state):  # building them could take for ever
+        raise ValueError(
+            f"num_layers is {_validate.shown(sizes['num_layers'])}, and there are "
+            f"{len(state)} weights"
+        )
+    with torch.device("meta"):  # sizes only: no memory, no random numbers
+        return _MODELS[content["model"]][0](**sizes)
+
+
+def _check_as_built(model: nn.Module, content: dict) -> dict:
+    """Refuse a model that differs from what its hyper-parameters build.
+
+    Returns:
+        The hyper-parameters as the constructor keeps them: Python's own numbers.
+    """
+    try:
+        twin = _build(content)
+    except Exception as error:
+        raise ValueError(f"the model cannot be saved: {error}") from error
+    found = _difference(model, twin)
+    if found:
+        raise ValueError(
+            f"the model cannot be saved: {found}, and load would give back "
+            f"{content['model']}({twin.extra_repr()}) as it is built; save its "
+            "state_dict() with torch.save"
+        )
+    return {key: getattr(twin, key) for key in content["hyperparameters"]}
+
+
+def _difference(model: nn.Module, twin: nn.Module) -> str | None:
+    """The first thing by which two models differ, weights apart, or None."""
+    parts, others = (dict(m.named_modules()) for m in (model, twin))
+    for name in [*parts, *others]:
+        label = f"its part {name!r}" if name else "the model"
+        if name not in others or name not in parts:
+            return f"{label} is {'new' if name in parts else 'missing'}"
+        part, other = parts[name], others[name]
+        if type(part) is not type(other):
+            kinds = type(part).__name__, type(other).__name__
+            return f"{label} is {kinds[0]}, not {kinds[1]}"
+        hooks = [
+            key for key in vars(part) if key.endswith("_hooks") and vars(part)[key]
+        ]
+        if hooks or "forward" in vars(part):
+            return f"{label} has a hook or a forward method of its own"
+        for key in vars(part).keys() & vars(other).keys() - {"training"}:
+            mine, built = vars(part)[key], vars(other)[key]
+            if isinstance(built, bool | int | float | str) and mine != built:
+                return f"{key} of {label} is {_validate.shown(mine)}, not {built!r}"
+    shapes = [
+        {k: tuple(v.shape) for k, v in m.state_dict().items()} for m in (model, twin)
+    ]
+    for key in [*shapes[0], *shapes[1]]:
+        mine, built = (s.get(key, "missing") for s in shapes)
+        if mine != built:
+            return f"the shape of {key} is {mine}, not {built}"
+    return None
+
+
+@torch.no_grad()
+def _check_answers(model: nn.Module, restored: tuple[nn.Module, Vocabulary]) -> None:
+    """The last look before a file gets its name: the same weights and answers?"""
+    twin, vocab = restored
+    saved = twin.state_dict()
+    for name, value in model.state_dict().items():
+        if not torch.equal(value.cpu().nan_to_num(), saved[name].nan_to_num()):
+            raise ValueError(f"the model cannot be saved: {name} does not come back")
+    ids = torch.arange(min(len(vocab), 32))  # (T,)
+    device = next(model.parameters()).device
+    with evaluation_mode(model):
+        mine, theirs = model(ids.to(device))[0], twin.to(device)(ids.to(device))[0]
+    if not torch.allclose(mine, theirs, rtol=1e-3, atol=1e-4, equal_nan=True):
+        raise ValueError(
+            "the model cannot be saved: loaded again, it gives other logits. Has a "
+            "method of its class been replaced?"
+        )
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what killed saves to this path have left in its folder."""
+    pattern = re.compile(re.escape(f".{path.name}.") + "[0-9a-f]{8}")
+    with contextlib.suppress(OSError):  # another save may be removing them, too
+        for file in path.parent.iterdir():
+            if pattern.fullmatch(file.name):
+                age = time.time() - file.stat().st_mtime
+                if age > _LEFTOVER_AGE:
+                    file.unlink()
+
+
+def _check_path(path: str | os.PathLike[str]) -> None:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a string or a Path, got {type(path).__name__}")
+
+
+def _check_regular(path: str | os.PathLike[str]) -> None:
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+        raise ValueError(f"{str(path)!r} is {kind}, not a file")
 
 
 def _epochs(epochs: int, progress: bool) -> Iterator[int]:
@@ -371,11 +540,33 @@ def _cross_entropy(
     )
 
 
+def _adam(parameters: list[nn.Parameter], lr: float) -> torch.optim.Adam:
+    """A new Adam, made where no interruption can leave PyTorch half imported.
+
+    The first optimizer of a process imports ``torch._dynamo``, 800 modules, which
+    takes a second or two. Stopped half-way, no optimizer could be made again until
+    the kernel is restarted. So a signal that arrives meanwhile is delivered afterwards.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is None  # a handler that is not Python's
+    ):
+        return torch.optim.Adam(parameters, lr=lr)
+    arrived = []
+    handler = signal.signal(signal.SIGINT, lambda *signal: arrived.append(signal))
+    try:
+        return torch.optim.Adam(parameters, lr=lr)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if arrived:
+            signal.raise_signal(signal.SIGINT)
+
+
 def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> Tensor:
     """The targets as int64: in a smaller type, ``ignore_index`` is another number."""
-    _check_integer(inputs)
-    _check_integer(targets)
-    targets = targets.long()
+    _validate.integers(inputs, "inputs")
+    targets = _validate.integers(targets, "targets").long()
+    _validate.whole("ignore_index", ignore_index, -_validate.LARGEST_WHOLE)
     if inputs.ndim != 2 or inputs.shape != targets.shape:
         raise ValueError(
             "inputs and targets must both have shape (N, T), got "
@@ -390,6 +581,46 @@ def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> Tensor:
     return targets
 
 
-def _check_at_least_one(value: int, name: str) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a whole number from 1, got {value!r}")
+def _check_targets(targets: Tensor, vocab_size: int, ignore_index: int) -> None:
+    known = targets.masked_fill(targets == ignore_index, 0)
+    _validate.ids_in_range(known, vocab_size, "target")
+
+
+def _check_trainable(
+    parameters: list[nn.Parameter],
+    lr: float | None,
+    optimizer: torch.optim.Optimizer | None,
+) -> None:
+    if (lr is None) == (optimizer is None):
+        given = "neither" if lr is None else "both"
+        raise ValueError(
+            f"fit takes lr or optimizer, got {given}: lr=0.01 makes a new Adam, "
+            "optimizer=... goes on with one of yours"
+        )
+    if lr is not None:
+        _validate.number("lr", lr, above=0, high=_LARGEST_LR)
+    if not any(p.requires_grad for p in parameters):
+        raise ValueError(
+            "the model has no parameter to train: none, or all of them are frozen; "
+            "thaw them with model.requires_grad_(True)"
+        )
+    if optimizer is not None:
+        _validate.instance("optimizer", optimizer, torch.optim.Optimizer)
+        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        if held.isdisjoint(map(id, parameters)):
+            raise ValueError(
+                "optimizer must hold parameters of the model, got one that holds none "
+                "of them: make it from model.parameters() of this very model"
+            )
+    if not torch.is_grad_enabled():
+        raise ValueError(
+            "fit needs gradients, and is called under torch.no_grad(): call it outside"
+        )
+
+
+def _check_attached(logits: Tensor) -> None:
+    if not logits.requires_grad:
+        raise ValueError(
+            "the model's logits do not depend on its weights: does its forward use "
+            "detach(), torch.no_grad() or numbers instead of tensors?"
+        )

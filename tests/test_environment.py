@@ -2,6 +2,8 @@
 
 import gc
 import importlib.metadata
+import io
+import os
 import random
 import re
 import subprocess
@@ -101,7 +103,24 @@ def test_an_old_python_is_named(versions, monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
     assert environment.check() is False
     (line,) = failures(capsys)
-    assert line.startswith("✗ Python 3.10.4 (at least 3.11): install Python 3.11")
+    assert line.startswith("✗ Python 3.10.4 (3.11, 3.12 or 3.13): the series runs on")
+
+
+@pytest.mark.parametrize(
+    ("version", "passes"), [((3, 11, 0), True), ((3, 13, 9), True), ((3, 14, 0), False)]
+)
+def test_a_python_that_is_too_new_is_named(versions, monkeypatch, version, passes):
+    monkeypatch.setattr(sys, "version_info", (*version, "final", 0))
+    assert environment.check() is passes
+
+
+def test_the_project_names_the_same_pythons():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (low, high) = re.findall(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"$', text, re.M)[
+        0
+    ]
+    assert (3, int(low)) == environment.PYTHON_FLOOR
+    assert (3, int(high) - 1) == environment.PYTHON_CEILING
 
 
 def test_two_failures_are_counted(versions, capsys):
@@ -117,9 +136,45 @@ def test_a_folder_that_cannot_be_written_to(versions, monkeypatch, capsys):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(environment.tempfile, "TemporaryFile", refuse)
+    assert environment.check() is True
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("! ")]
+    assert "cannot be written to (Permission denied): the notebooks run, but" in line
+    assert lines[-1] == "Everything that is needed is in place. Mind the line marked !."
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_the_marks_are_those_that_the_output_can_show(versions, monkeypatch, encoding):
+    versions["nbval"] = None
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
     assert environment.check() is False
-    (line,) = failures(capsys)
-    assert "cannot be written to (Permission denied): copy the series" in line
+    sys.stdout.flush()
+    good, bad = ("✓", "✗") if encoding == "utf-8" else ("ok", "NO")
+    *lines, last = written.getvalue().decode(encoding).splitlines()
+    assert {line.split()[0] for line in lines} == {good, bad}
+    assert last.endswith(f"marked {bad}, then restart the kernel.")
+
+
+@pytest.mark.parametrize("variable", ["HOME", "MPLCONFIGDIR"])
+@pytest.mark.skipif(os.name != "posix", reason="the folders are those of POSIX")
+def test_a_home_that_cannot_be_written_to_gives_no_warning(tmp_path, variable):
+    blocked = tmp_path / "file"
+    blocked.write_text("")  # a folder cannot be made in it, not even by root
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    }
+    code = (
+        "import charrnn_helpers, matplotlib\n"
+        "matplotlib.get_configdir(), matplotlib.get_cachedir()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT,
+        env=kept | {variable: str(blocked / "home")},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_little_memory_and_unknown_memory(versions, monkeypatch, capsys):

@@ -1,10 +1,11 @@
 """The repository as a whole: what is pinned, what is promised, what is left out."""
 
-import html
+import ast
+import importlib.util
 import re
-import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -83,7 +84,7 @@ def test_no_package_is_pinned_twice():
 
 
 def test_make_help_lists_every_command():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
     described = re.findall(r"^([a-z]+):.*## \w", makefile, re.MULTILINE)
     assert sorted(described) == sorted(phony)
@@ -94,11 +95,40 @@ def test_make_help_lists_every_command():
 
 
 def test_an_old_python_can_read_the_bootstrap_script():
-    import ast
-
     source = (ROOT / ".ci" / "bootstrap.py").read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 4))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+
+
+@pytest.fixture
+def bootstrap():
+    path = ROOT / ".ci" / "bootstrap.py"
+    spec = importlib.util.spec_from_file_location("bootstrap", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("version", "why"), [((3, 10, 13), "too old"), ((3, 14, 0), "too new")]
+)
+def test_an_unsupported_python_gets_a_sentence(bootstrap, monkeypatch, version, why):
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SystemExit, match=why) as refused:
+        bootstrap.main()
+    assert "Python 3.11, 3.12 or 3.13 is needed" in str(refused.value)
+
+
+def test_the_supported_pythons_are_the_same_everywhere(bootstrap, monkeypatch):
+    assert bootstrap.SUPPORTED == ((3, 11), (3, 12), (3, 13))
+    for version in bootstrap.SUPPORTED:
+        monkeypatch.setattr(sys, "version_info", version)
+        bootstrap.check()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["requires-python"] == ">=3.11,<3.14"
+    tried = "python3.13 python3.12 python3.11 python3"
+    for name in ("Makefile", ".ci/run"):
+        assert tried in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_the_continuous_run_calls_make_test():
@@ -191,29 +221,3 @@ def test_the_package_is_the_one_of_this_repository():
         [sys.executable, "-c", code], cwd=ROOT / "notebooks", capture_output=True
     )
     assert Path(done.stdout.decode().strip()).parent == ROOT / "charrnn_helpers"
-
-
-def test_exported_pages_keep_alternative_texts_and_lead_to_one_another(tmp_path):
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
-    options = re.search(r"-m jupyter (nbconvert .*) notebooks/\*\.ipynb", makefile)[1]
-    path = ROOT / "notebooks" / "02_inputs_and_targets.ipynb"
-    options = options.replace("--output-dir site", f"--output-dir {tmp_path}")
-    subprocess.run(
-        [sys.executable, "-m", "jupyter", *shlex.split(options), str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    page = (tmp_path / f"{path.stem}.html").read_text(encoding="utf-8")
-    shown = re.findall(r'<img alt="([^"]*)"[^>]* src="data:image/png', page)
-    assert [html.unescape(alt) for alt in shown] == [
-        output.metadata["image/png"]["alt"]
-        for cell in nbformat.read(path, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
-    links = set(re.findall(r'href="(\d\d_\w+\.\w+)"', page))
-    assert "03_one_hot_encoding.html" in links
-    for link in links:
-        assert link.endswith(".html")
-        assert (ROOT / "notebooks" / link).with_suffix(".ipynb").is_file()

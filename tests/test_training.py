@@ -9,11 +9,13 @@ import pickle
 import stat
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from stops import stopped
 from torch import nn
 
 import charrnn_helpers.training as training
@@ -303,6 +305,47 @@ def test_an_interruption_in_the_middle_of_an_epoch(pair):
     assert not same_weights(model.model, new_model())
 
 
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT is sent as on POSIX")
+def test_a_stop_while_pytorch_loads_its_optimizers_breaks_nothing():
+    assert stopped(0.5) == 0
+
+
+def test_an_optimizer_of_ones_own_goes_on_where_it_was(pair):
+    model, twin, other = new_model(), new_model(), new_model()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    halves = [fit(model, *pair, epochs=3, optimizer=optimizer) for _ in range(2)]
+    whole = fit(twin, *pair, epochs=6, lr=0.01)
+    assert halves[0].losses + halves[1].losses == whole.losses
+    assert same_weights(model, twin)
+    for _ in range(2):  # a new Adam each time
+        fit(other, *pair, epochs=3, lr=0.01)
+    assert not same_weights(other, twin)
+
+
+def test_what_fit_refuses_leaves_the_model_in_its_mode(pair):
+    inputs, targets = pair
+    frozen = new_model().requires_grad_(False)
+    for model, x, y in (
+        (new_model(), inputs, targets + 100),
+        (new_model(), inputs + 100, targets),
+        (new_model(), inputs, targets[:, 1:]),
+        (frozen, inputs, targets),
+    ):
+        model.eval()
+        model.rnn.train()
+        with pytest.raises(ValueError):
+            fit(model, x, y, epochs=1, lr=0.01)
+        assert (model.training, model.rnn.training) == (False, True)
+        assert all(p.grad is None for p in model.parameters())
+
+
+def test_the_error_of_a_diverged_run_travels_to_another_process():
+    error = TrainingDivergedError("it is nan", History([1.0], [2.0], 3.0))
+    copied = pickle.loads(pickle.dumps(error))
+    assert str(copied) == "it is nan"
+    assert copied.history == error.history
+
+
 def test_only_an_interruption_is_swallowed(pair):
     def fail(epoch, history):
         raise RuntimeError("mine")
@@ -361,12 +404,12 @@ def test_fit_names_what_is_out_of_range(pair):
     for wrong in (0, -1, 2.5, True, None):
         refused(f"epochs must be a whole number from 1, got {wrong!r}", epochs=wrong)
     for wrong in (0, -1, 2.5, True):
-        refused(f"batch_size must be .* from 1, got {wrong!r}", batch_size=wrong)
-    for wrong in (0, -0.1, math.nan):
-        refused(f"lr must be above 0, got {wrong}", lr=wrong)
-        refused(rf"max_norm must be above 0 \(or None\), got {wrong}", max_norm=wrong)
+        refused(f"batch_size must be .* from 1 .*got {wrong!r}", batch_size=wrong)
+    for wrong in (0, -0.1, math.nan, True, "1"):
+        refused(f"lr must be .* above 0 and .*, got {wrong!r}", lr=wrong)
+        refused(rf"max_norm must be .* above 0 .*, got {wrong!r}", max_norm=wrong)
     for wrong in (1e38, math.inf):
-        refused(f"lr must be at most 1e37, got {wrong}".replace("+", r"\+"), lr=wrong)
+        refused(rf"at most 1e\+37, got {wrong}".replace("e+38", r"e\+38"), lr=wrong)
 
 
 def bad_pairs(call):
@@ -449,7 +492,7 @@ def test_evaluate_touches_nothing(pair):
 
 def test_evaluate_refuses_what_is_no_pair(pair):
     bad_pairs(lambda x, y, **kw: evaluate(new_model(), x, y, **kw))
-    with pytest.raises(ValueError, match=r"batch_size must be .* from 1, got 0"):
+    with pytest.raises(ValueError, match=r"batch_size must be .* from 1 .*got 0"):
         evaluate(new_model(), *pair, batch_size=0)
 
 
@@ -672,7 +715,7 @@ def test_foreign_files_are_refused(saved):
 def test_a_newer_version_is_refused(saved, version):
     path, _ = saved
     content = torch.load(path, weights_only=True) | {"version": version}
-    refused(path, sealed(content), f"version {version}, .* reads version 1: update")
+    refused(path, sealed(content), f"version {version!r}, .* reads version 1: update")
 
 
 @pytest.mark.parametrize(
@@ -717,8 +760,145 @@ def test_save_refuses_what_it_could_not_load(tmp_path):
             save(path, model, VOCAB)
     with pytest.raises(TypeError, match="must be a Vocabulary, got dict"):
         save(path, new_model(), VOCAB.stoi)
-    with pytest.raises(ValueError, match="has 3 symbols and the model 16"):
+    with pytest.raises(ValueError, match="scores 16 symbols and the vocabulary has 3"):
         save(path, new_model(), Vocabulary("abc"))
     with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere"):
         save(tmp_path / "nowhere" / "model.pt", new_model(), VOCAB)
     assert os.listdir(tmp_path) == []
+
+
+def lstm(model):
+    model.rnn = nn.LSTM(V, 6, batch_first=True)
+
+
+def relu(model):
+    model.rnn = nn.RNN(V, 6, nonlinearity="relu", batch_first=True)
+
+
+def squashed(model):
+    class Squashed(nn.Linear):
+        def forward(self, states):
+            return super().forward(states).tanh()
+
+    model.output = Squashed(6, V)
+
+
+def two_layers(model):
+    model.rnn = nn.RNN(V, 6, 2, batch_first=True)
+
+
+CHANGES = {
+    r"'rnn' is LSTM, not RNN": lstm,
+    r"of its part 'rnn' is .*RELU|of its part 'rnn' is 'relu'": relu,
+    r"num_layers of its part 'rnn' is 2, not 1": two_layers,
+    r"'output' is Squashed, not Linear": squashed,
+    r"hidden_size of its part 'rnn' is 6, not 7": lambda m: setattr(
+        m, "hidden_size", 7
+    ),
+    r"of its part 'rnn' is 'tanh', not 'relu'|RNN_TANH": lambda m: setattr(
+        m, "nonlinearity", "relu"
+    ),
+    r"num_layers is 100000000, and there are 6 weights": lambda m: setattr(
+        m, "num_layers", 10**8
+    ),
+    r"shape of scale is \(3,\), not missing": lambda m: m.register_parameter(
+        "scale", nn.Parameter(torch.ones(3))
+    ),
+    r"bias.* of .*output|shape of output.bias": lambda m: setattr(
+        m, "output", nn.Linear(6, V, bias=False)
+    ),
+    r"'output' is ParametrizedLinear": lambda m: nn.utils.parametrizations.weight_norm(
+        m.output
+    ),
+    r"'dropout' is new": lambda m: m.add_module("dropout", nn.Dropout()),
+    r"'output' has a hook": lambda m: m.output.register_forward_hook(
+        lambda module, args, output: -output
+    ),
+    r"the model has a hook or a forward method": lambda m: setattr(
+        m, "forward", lambda ids, h_0=None: None
+    ),
+}
+
+
+@pytest.mark.parametrize("message", CHANGES)
+def test_save_names_the_change_that_the_file_could_not_hold(saved, message):
+    path, former = saved
+    model = new_model(seed=3)
+    CHANGES[message](model)
+    with pytest.raises(ValueError, match="^the model cannot be saved: .*" + message):
+        save(path, model, VOCAB)
+    assert os.listdir(path.parent) == ["model.pt"]
+    assert same_weights(load(path)[0], former)
+
+
+def test_save_notices_a_method_that_was_replaced(saved, monkeypatch):
+    path, _ = saved
+    model, original = new_model(), CharRNN.forward
+    monkeypatch.setattr(
+        CharRNN, "forward",
+        lambda self, ids, h_0=None: (
+            original(self, ids, h_0)[0] * (1 + (self is model)), None,
+        ),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="loaded again, it gives other logits"):
+        save(path, model, VOCAB)
+
+
+def test_sizes_of_numpy_and_weights_of_a_diverged_model_come_back(tmp_path):
+    model = CharRNN(np.int64(V), np.int32(6), num_layers=np.int64(2))
+    model.hidden_size = np.int64(6)
+    with torch.no_grad():
+        model.output.bias[3] = math.nan
+    vocab = Vocabulary(VOCAB.characters, pad=np.bool_(False))
+    save(tmp_path / "model.pt", model, vocab)
+    loaded, known = load(tmp_path / "model.pt")
+    assert known == vocab
+    assert torch.equal(loaded.rnn.weight_hh_l1, model.rnn.weight_hh_l1)
+    assert loaded.output.bias[3].isnan()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+def test_a_private_file_stays_private(saved):
+    path, _ = saved
+    path.chmod(0o600)
+    save(path, new_model(seed=1), VOCAB)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_killed_saves_left_is_removed_and_nothing_else(saved):
+    path, _ = saved
+    old = time.time() - 3600
+    names = [".model.pt.0123abcd", ".model.pt.ffffffff", ".other.pt.0123abcd", "notes"]
+    for name in names:
+        path.with_name(name).write_text("")
+        os.utime(path.with_name(name), (old, old))
+    path.with_name(".model.pt.00000000").write_text("")  # another save, under way
+    save(path, new_model(seed=1), VOCAB)
+    assert sorted(os.listdir(path.parent)) == [
+        ".model.pt.00000000", ".other.pt.0123abcd", "model.pt", "notes",
+    ]  # fmt: skip
+
+
+def test_what_is_no_file_of_a_sensible_size_is_refused_at_once(tmp_path):
+    for call in (load, lambda path: save(path, new_model(), VOCAB)):
+        with pytest.raises(ValueError, match="is a folder, not a file"):
+            call(tmp_path)
+        if hasattr(os, "mkfifo"):
+            pipe = tmp_path / "pipe"
+            if not pipe.exists():
+                os.mkfifo(pipe)
+            with pytest.raises(ValueError, match="is a pipe or a device, not a file"):
+                call(pipe)
+    huge = tmp_path / "huge"
+    huge.touch()
+    os.truncate(huge, training.LARGEST_FILE + 1)
+    with pytest.raises(ValueError, match=r"1,073,741,825 bytes"):
+        load(huge)
+
+
+def test_a_forged_number_of_layers_is_refused_before_they_are_built(saved):
+    path, _ = saved
+    content = torch.load(path, weights_only=True)
+    sizes = content["hyperparameters"] | {"num_layers": 10**8}
+    message = "do not fit together .*num_layers is 100000000, and there are 6 weights"
+    refused(path, sealed(content | {"hyperparameters": sizes}), message)

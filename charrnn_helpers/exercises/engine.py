@@ -42,53 +42,88 @@ value by a :class:`Question`::
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import copy
-import ctypes
-import dis
-import inspect
-import io
 import itertools
-import linecache
 import math
 import random
 import re
 import sys
-import sysconfig
 import textwrap
-import threading
-import time
 import types
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from charrnn_helpers.exercises.comparing import (
+    CHANGED,
+    ERROR,
+    GRADIENT,
+    NOT_DONE,
+    PASSED,
+    SHAPE,
+    SHORT_CUT,
+    TOO_SLOW,
+    TYPE,
+    VALUES,
+    Kind,
+    as_returned,
+    difference,
+    find,
+    plain,
+    same,
+    same_run,
+    value_difference,
+)
+from charrnn_helpers.exercises.reading import (
+    argument_names,
+    describe_error,
+    earlier_run,
+    has_placeholder,
+    is_raised_stub,
+    is_stub,
+    learners_frames,
+    names_used,
+)
+from charrnn_helpers.exercises.running import (
+    Run,
+    gradients_of,
+    leaves_of,
+    own_settings,
+    run,
+)
+from charrnn_helpers.exercises.saying import describe, one_line, short, show_arguments
+
+__all__ = [  # what the authors of checks import
+    "CHANGED",
+    "ERROR",
+    "GRADIENT",
+    "NOT_DONE",
+    "PASSED",
+    "SHAPE",
+    "SHORT_CUT",
+    "TOO_SLOW",
+    "TYPE",
+    "VALUES",
+    "Exercise",
+    "Kind",
+    "Question",
+    "Verdict",
+    "Wrong",
+    "describe",
+    "difference",
+    "exercises_of",
+    "fixed_and_drawn",
+    "same",
+    "short",
+    "summary_of",
+]
 
 TIME_LIMIT = 3.0
 """Seconds of computing that a learner's function may take in one check."""
+
 WIDTH = 100
 """Columns of a printed reply; a longer one is broken between words."""
-
-Kind = str
-NOT_DONE, ERROR, TYPE, SHAPE, VALUES, GRADIENT, SHORT_CUT, TOO_SLOW, CHANGED, PASSED = (
-    "not done",
-    "error",
-    "type",
-    "shape",
-    "values",
-    "gradient",
-    "short cut",
-    "too slow",
-    "changed",
-    "passed",
-)
 
 
 @dataclass(frozen=True)
@@ -242,7 +277,7 @@ class Exercise:
         return None
 
     def _complaint(self, answer: Any, case: tuple, one: Run) -> tuple[Kind, str] | None:
-        names = _argument_names((answer, self.reference), case)
+        names = argument_names((answer, self.reference), case)
         if self.say is not None:
             where = self.say(case)
         else:
@@ -254,9 +289,9 @@ class Exercise:
                 "are over. Does every loop in it end?"
             )
         if one.error is not None:
-            if _is_raised_stub(one.error):
+            if is_raised_stub(one.error):
                 return NOT_DONE, ""
-            if self.prepare is not None and not any(_learners_frames(one.error)):
+            if self.prepare is not None and not any(learners_frames(one.error)):
                 error = describe_error(one.error)
                 inside = "charrnn_helpers" in error  # names that nobody has seen
                 return ERROR, (
@@ -273,13 +308,13 @@ class Exercise:
             if different is not None:
                 return different[0], f"{call} {different[1]}"
         else:
-            found = _find(
+            found = find(
                 one.result, expected, self.tolerance, self.entries, self.strict
             )
             if found is not None:
                 kind, path, verb, text = found
                 if self.say is None:
-                    return kind, f"{call} {_as_returned(path, verb, text)}"
+                    return kind, f"{call} {as_returned(path, verb, text)}"
                 return kind, f"{where} {path or 'the result'} {verb} {text}"
         if not same(one.arguments, case):
             return CHANGED, (
@@ -299,9 +334,11 @@ class Exercise:
         theirs = run(self.reference, case, math.inf, gradients=True)
         if mine.error is not None:
             return f"not where gradients are wanted: {describe_error(mine.error)}"
-        leaves = list(_leaves(theirs.arguments, names))
-        wanted = _gradients(theirs.result, [leaf for _, leaf in leaves])
-        got = _gradients(mine.result, [t for _, t in _leaves(mine.arguments, names)])
+        leaves = list(leaves_of(theirs.arguments, names))
+        wanted = gradients_of(theirs.result, [leaf for _, leaf in leaves])
+        got = gradients_of(
+            mine.result, [t for _, t in leaves_of(mine.arguments, names)]
+        )
         for (name, _), a, b in zip(leaves, got, wanted, strict=True):
             if b is None or not b.any():
                 continue
@@ -311,7 +348,7 @@ class Exercise:
                     "or a .data on the way?"
                 )
             near = max(self.tolerance, 1e-4) * (1 + float(b.abs().max()))
-            different = _find(a, b, near)
+            different = find(a, b, near)
             if different is not None:
                 return f"the gradient in `{name}` has {different[3]}"
         return None
@@ -328,7 +365,7 @@ class Exercise:
             for case, mine in zip(cases, runs, strict=False):
                 theirs = run(function, case, left)
                 left -= theirs.seconds
-                if not _same_run(mine, theirs, self.tolerance):
+                if not same_run(mine, theirs, self.tolerance):
                     break
             else:
                 return wrong.hint
@@ -389,15 +426,13 @@ class Question:
         return _guarded(self, answer, lambda: self._verdict(answer))
 
     def _verdict(self, answer: Any) -> Verdict:
-        if _has_placeholder(answer):
+        if has_placeholder(answer):
             return _not_done(self)
-        answer, expected = _plain(answer), _plain(self.expected())
+        answer, expected = plain(answer), plain(self.expected())
         if self.accept is not None:
             different = self.accept(answer, expected)
         else:
-            different = _value_difference(
-                answer, expected, self.tolerance, self.entries
-            )
+            different = value_difference(answer, expected, self.tolerance, self.entries)
         if different is None:
             return Verdict(PASSED, f"✓ Exercise {self.number}: {self.success}")
         kind, text = different
@@ -406,12 +441,10 @@ class Question:
                 with contextlib.suppress(Exception):
                     if wrong.matches(answer):
                         return _wrong(self.number, kind, text, wrong.hint)
-            elif _value_difference(answer, wrong.answer, self.tolerance) is None:
+            elif value_difference(answer, wrong.answer, self.tolerance) is None:
                 return _wrong(self.number, kind, text, wrong.hint)
         return _wrong(self.number, kind, text)
 
-
-# --- the tally -----------------------------------------------------------------------
 
 _tally: dict[str, Verdict] = {}
 
@@ -464,702 +497,6 @@ def summary_of(module_name: str) -> Callable[[], None]:
     return summary
 
 
-# --- running somebody else's function ------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Run:
-    """One call: what it returned or raised, and what it did on the way."""
-
-    result: Any = None
-    error: BaseException | None = None
-    timed_out: bool = False
-    printed: bool = False
-    arguments: tuple = ()
-    seconds: float = 0.0
-
-
-class _Stop(BaseException):
-    """Raised inside a learner's function that runs for too long."""
-
-
-def run(
-    function: Callable[..., Any],
-    arguments: tuple,
-    seconds: float,
-    *,
-    gradients: bool = False,
-) -> Run:
-    """Call a function on a copy of the arguments, for a limited time.
-
-    The call has a thread of its own, which works on every system; a thread that does
-    not end is told to by an exception, and left alone where that does not help. The
-    seconds are those that the thread computes, so that a busy machine is no reason to
-    refuse an answer; one that only waits gets six times as many.
-    """
-    given = copy.deepcopy(arguments)
-    if gradients:
-        for _, leaf in _leaves(given, [""] * len(given)):
-            leaf.requires_grad_()
-    done: dict[str, Any] = {}
-
-    def target() -> None:
-        # Asked for here: of a thread that has ended, the answer would be a crash.
-        with contextlib.suppress(AttributeError, OSError):  # Windows, macOS
-            done["clock"] = time.pthread_getcpuclockid(threading.get_ident())
-        try:
-            done["result"] = function(*given)
-        except BaseException as error:
-            done["error"] = error
-        done["seconds"] = time.thread_time()
-
-    start, start_of_process = time.monotonic(), time.process_time()
-
-    def computed() -> float:
-        with contextlib.suppress(KeyError, OSError):
-            return time.clock_gettime(done["clock"])
-        return time.process_time() - start_of_process
-
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        thread = threading.Thread(target=target, daemon=True)
-        thread.start()
-        try:
-            thread.join(min(0.02, max(seconds, 0)))
-            while thread.is_alive() and computed() < seconds:
-                if time.monotonic() - start > 6 * seconds:
-                    break
-                thread.join(0.02)
-        finally:
-            timed_out = thread.is_alive()
-            for _ in range(20):
-                if not thread.is_alive():
-                    break
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
-                )
-                thread.join(0.05)
-            _undo(_replaced())  # what the answer itself has replaced
-    return Run(
-        done.get("result"),
-        None if timed_out else done.get("error"),
-        timed_out,
-        bool(output.getvalue().strip()),
-        given,
-        seconds if timed_out else done.get("seconds", 0.0),
-    )
-
-
-_OWNERS = (torch, F, torch.nn, torch.optim, Tensor, np, np.random, random, math)
-_ORIGINALS = [dict(vars(owner)) for owner in _OWNERS]
-_MISSING = object()
-
-
-def _replaced() -> list[tuple[Any, str, Any, Any]]:
-    """(owner, name, what is there, what was there) of each function replaced since."""
-    found = []
-    for owner, originals in zip(_OWNERS, _ORIGINALS, strict=True):
-        now = vars(owner)
-        for name, original in originals.items():
-            if callable(original) and name[0] != "_":
-                there = now.get(name, _MISSING)
-                if there is not original:
-                    found.append((owner, name, there, original))
-    # Tensor inherits most of its methods: a patched one is a new attribute.
-    for name in vars(Tensor).keys() - _ORIGINALS[_OWNERS.index(Tensor)].keys():
-        if name[0] != "_" and hasattr(torch._C.TensorBase, name):
-            found.append((Tensor, name, vars(Tensor)[name], _MISSING))
-    return found
-
-
-def _undo(replaced: list[tuple[Any, str, Any, Any]]) -> None:
-    for owner, name, _, original in replaced:
-        _put(owner, name, original)
-
-
-def _put(owner: Any, name: str, value: Any) -> None:
-    if value is _MISSING:
-        delattr(owner, name)
-    else:
-        setattr(owner, name, value)
-
-
-@contextlib.contextmanager
-def _own_settings() -> Iterator[None]:
-    """Undo, for as long as a check takes, what cells may have set or replaced."""
-    replaced = _replaced()
-    _undo(replaced)
-    generator = torch.default_generator
-    states = generator.get_state(), random.getstate(), np.random.get_state()
-    dtype = torch.get_default_dtype()
-    deterministic = torch.are_deterministic_algorithms_enabled()
-    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
-    try:
-        torch.set_default_dtype(torch.float32)
-        torch.use_deterministic_algorithms(False)
-        generator.manual_seed(0)
-        random.seed(0)
-        np.random.seed(0)
-        modes = torch.inference_mode(False), torch.enable_grad(), torch.device("cpu")
-        with modes[0], modes[1], modes[2]:
-            yield
-    finally:
-        _undo(_replaced())
-        torch.set_default_dtype(dtype)
-        torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
-        generator.set_state(states[0])
-        random.setstate(states[1])
-        np.random.set_state(states[2])
-        for owner, name, there, _ in replaced:
-            _put(owner, name, there)
-
-
-def _leaves(value: Any, names: Sequence[str]) -> Iterator[tuple[str, Tensor]]:
-    """The floating-point tensors among some arguments, parameters of modules, too."""
-    for name, part in zip(names, value, strict=True):
-        if isinstance(part, Tensor) and part.is_floating_point():
-            yield name, part
-        elif isinstance(part, torch.nn.Module):
-            for parameter, tensor in part.named_parameters():
-                yield f"{name}.{parameter}", tensor
-        elif isinstance(part, (list, tuple)):
-            yield from _leaves(part, [f"{name}[{i}]" for i in range(len(part))])
-
-
-def _gradients(result: Any, leaves: list[Tensor]) -> list[Tensor | None]:
-    """The gradients of a fixed random projection of all tensors in a result."""
-    generator = torch.Generator().manual_seed(0)
-    total = torch.zeros(())
-    for _, out in _leaves([result], [""]):
-        total = total + (out * torch.randn(out.shape, generator=generator)).sum()
-    if not total.requires_grad or not leaves:
-        return [None] * len(leaves)
-    return list(torch.autograd.grad(total, leaves, allow_unused=True))
-
-
-# --- reading somebody else's function ------------------------------------------------
-
-
-def is_stub(answer: Any) -> bool:
-    """Whether an answer still is the stub: ``...``, or code that leads to one."""
-    if answer is Ellipsis or answer is None:
-        return True
-    if isinstance(answer, type):
-        return any(map(is_stub, _methods(answer)))
-    code = getattr(answer, "__code__", None)
-    if code is None:
-        return False
-    steps = [
-        step
-        for step in dis.get_instructions(code)
-        if step.opname not in ("RESUME", "NOP", "COPY_FREE_VARS", "MAKE_CELL", "CACHE")
-    ]
-    if all(s.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for s in steps):
-        returned = [s.argval for s in steps if s.opname != "RETURN_VALUE"]
-        if all(value is None or value is Ellipsis for value in returned):
-            return True
-    for step, after in itertools.pairwise(steps):
-        if step.opname == "LOAD_CONST" and step.argval is Ellipsis:
-            # ids[..., 1:] loads an Ellipsis too, but does not store or return it.
-            if after.opname.startswith(("STORE_FAST", "STORE_NAME", "STORE_ATTR")):
-                return True
-            if after.opname in ("RETURN_VALUE", "POP_TOP"):
-                return True
-    return any(s.opname == "RETURN_CONST" and s.argval is Ellipsis for s in steps)
-
-
-def _methods(cls: type) -> list[types.FunctionType]:
-    return [m for m in vars(cls).values() if isinstance(m, types.FunctionType)]
-
-
-def names_used(answer: Any) -> set[str]:
-    """Every global and attribute name in an answer's code, and in its helpers' code."""
-    if isinstance(answer, type):
-        members = _methods(answer)
-    else:
-        members = [answer] if hasattr(answer, "__code__") else []
-    names: set[str] = set()
-    seen: set[types.CodeType] = set()
-    waiting = [(m.__code__, m.__globals__) for m in members]
-    while waiting:
-        code, space = waiting.pop()
-        if code in seen:
-            continue
-        seen.add(code)
-        names.update(code.co_names)
-        waiting += [(c, space) for c in code.co_consts if isinstance(c, types.CodeType)]
-        for name in code.co_names:
-            helper = space.get(name)
-            if isinstance(
-                helper, (type, types.FunctionType, types.BuiltinFunctionType)
-            ):
-                names.add(helper.__name__)  # from … import one_hot as hot
-            own = isinstance(helper, types.FunctionType) and (
-                helper.__module__ == space.get("__name__")
-            )
-            if own:
-                waiting.append((helper.__code__, helper.__globals__))
-    return names
-
-
-def _is_raised_stub(error: BaseException) -> bool:
-    """Whether this is ``raise NotImplementedError`` in the learner's own code."""
-    if not isinstance(error, NotImplementedError) or error.__traceback__ is None:
-        return False
-    trace = error.__traceback__
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    if not _is_learners(trace.tb_frame):
-        return False
-    # PyTorch's own, raised in C++, ends in the same frame: in a call, not in a raise.
-    steps = dis.get_instructions(trace.tb_frame.f_code)
-    return any(
-        s.offset == trace.tb_lasti and s.opname == "RAISE_VARARGS" for s in steps
-    )
-
-
-_LIBRARIES = (sysconfig.get_path("stdlib"), "site-packages", "<frozen")
-
-
-def _is_learners(frame: types.FrameType) -> bool:
-    module = str(frame.f_globals.get("__name__", ""))
-    if module.split(".")[0] == "charrnn_helpers":
-        return False
-    return not any(library in frame.f_code.co_filename for library in _LIBRARIES)
-
-
-def _learners_frames(error: BaseException) -> Iterator[types.TracebackType]:
-    trace = error.__traceback__
-    while trace is not None:
-        if _is_learners(trace.tb_frame):
-            yield trace
-        trace = trace.tb_next
-
-
-def _argument_names(functions: tuple, arguments: tuple) -> list[str]:
-    """The parameters' names, of the first function that takes these arguments."""
-    for function in functions:
-        try:
-            signature = inspect.signature(function)
-            signature.bind(*arguments)
-        except (TypeError, ValueError):
-            continue
-        names = [
-            p.name
-            for p in signature.parameters.values()
-            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        ]
-        if len(names) >= len(arguments):  # *args has no names to give
-            return names[: len(arguments)]
-    return [""] * len(arguments)
-
-
-def _earlier_run(name: str, answer: Any) -> str:
-    """A note where the last cell that defines ``name`` is not the one being judged.
-
-    Only IPython's history can tell. Where a cell is run without being stored there, as
-    by nbval, there is nothing to say.
-    """
-    if "IPython" not in sys.modules:
-        return ""
-    shell = sys.modules["IPython"].get_ipython()
-    cells = [] if shell is None else list(shell.user_ns.get("In", ()))
-    word = re.escape(name)
-    definition = rf"^(?:def|class) {word}\b|^{word}\s*(?::[^=\n]*)?=(?!=)"
-    defines = re.compile(definition, re.M)
-    cell = next((c for c in reversed(cells) if defines.search(c)), None)
-    if cell is None:
-        return ""
-    judged = f"This judges the `{name}` of an earlier run: the cell was changed since"
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            compile(cell, "<cell>", "exec", flags=flags, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return f"{judged}, and its last run stopped with a SyntaxError."
-    code = getattr(answer, "__code__", None)
-    if code is None or code.co_name != name:
-        return ""
-    source = "".join(linecache.getlines(code.co_filename)).strip()
-    known = source in [c.strip() for c in cells]
-    if known and source != cell.strip() and re.search(rf"^def {word}\b", cell, re.M):
-        return f"{judged}, and its last run stopped before it defined {name}."
-    return ""
-
-
-# --- comparing -----------------------------------------------------------------------
-
-_Found = tuple[Kind, str, str, str]
-"""Kind, the part of the result ("" for all of it), "is" or "has", and what."""
-
-
-def difference(
-    got: Any, expected: Any, tolerance: float, entries: Sequence[str] = ()
-) -> tuple[Kind, str] | None:
-    """None where a result is right, else the kind of the first thing that is wrong.
-
-    The text goes on after "your function".
-    """
-    found = _find(got, expected, tolerance, entries)
-    return None if found is None else (found[0], _as_returned(*found[1:]))
-
-
-def _as_returned(path: str, verb: str, text: str) -> str:
-    if path:
-        return f"returned a result in which {path} {verb} {text}"
-    return f"returned {text}"
-
-
-def _find(
-    got: Any,
-    expected: Any,
-    tolerance: float,
-    entries: Sequence[str] = (),
-    strict: bool = False,
-) -> _Found | None:
-    if isinstance(expected, (Tensor, np.ndarray)):
-        return _find_in_array(got, expected, tolerance)
-    if isinstance(expected, (list, tuple)):
-        return _find_in_sequence(got, expected, tolerance, entries, strict)
-    if not (strict and isinstance(got, (Tensor, np.ndarray))):
-        got = _one(got)
-    if isinstance(expected, (int, float)) and not isinstance(expected, bool):
-        return _find_in_number(got, expected, tolerance)
-    if type(got) is not type(expected):
-        return TYPE, "", "is", f"{describe(got)}, not {describe(expected)}"
-    if isinstance(expected, dict):
-        return _find_in_dict(got, expected, tolerance, strict)
-    if got == expected:
-        return None
-    if isinstance(expected, str):
-        return VALUES, "", "is", _two_strings(got, expected)
-    return VALUES, "", "is", f"{short(got)}, not {short(expected)}"
-
-
-def _find_in_number(got: Any, expected: float, tolerance: float) -> _Found | None:
-    if isinstance(got, bool) or not isinstance(got, (int, float)):
-        return TYPE, "", "is", f"{describe(got)}, not {describe(expected)}"
-    if isinstance(expected, int) and isinstance(got, float):
-        return TYPE, "", "is", f"{describe(got)}, not {describe(expected)}"
-    if _close(got, expected, tolerance):
-        return None
-    return VALUES, "", "is", "{}, not {}".format(*_two_numbers(got, expected))
-
-
-def _find_in_array(
-    got: Any, expected: Tensor | np.ndarray, tolerance: float
-) -> _Found | None:
-    kind = Tensor if isinstance(expected, Tensor) else np.ndarray
-    if not isinstance(got, kind):
-        return TYPE, "", "is", f"{describe(got)}, not {describe(expected)}"
-    if got.dtype != expected.dtype:
-        return TYPE, "", "has", f"dtype {got.dtype}, not {expected.dtype}"
-    if tuple(got.shape) != tuple(expected.shape):
-        text = f"shape {tuple(got.shape)}, not {tuple(expected.shape)}"
-        return SHAPE, "", "has", text
-    a = got.detach().cpu().numpy() if isinstance(got, Tensor) else got
-    b = expected.detach().cpu().numpy() if isinstance(expected, Tensor) else expected
-    with np.errstate(all="ignore"):
-        near = (a == b) | ((a != a) & (b != b))
-        if a.dtype.kind in "fc":
-            near |= np.abs(a - b) <= tolerance
-    if near.all():
-        return None
-    position = tuple(int(i) for i in np.argwhere(~near)[0])
-    mine, theirs = _two_numbers(a[position].item(), b[position].item())
-    if not position:
-        return VALUES, "", "is", f"{mine}, not {theirs}"
-    return VALUES, "", "has", f"{mine} at {list(position)}, not {theirs}"
-
-
-def _find_in_sequence(
-    got: Any,
-    expected: list | tuple,
-    tolerance: float,
-    entries: Sequence[str],
-    strict: bool,
-) -> _Found | None:
-    if not isinstance(got, (list, tuple)):
-        return TYPE, "", "is", f"{describe(got)}, not {describe(expected)}"
-    if len(got) != len(expected):
-        return SHAPE, "", "has", f"{_count(len(got), 'value')}, not {len(expected)}"
-    for i, (a, b) in enumerate(zip(got, expected, strict=True)):
-        found = _find(a, b, tolerance, (), strict)
-        if found is not None:
-            return _inside(_entry(i, entries), found)
-    return None
-
-
-def _find_in_dict(
-    got: dict, expected: dict, tolerance: float, strict: bool
-) -> _Found | None:
-    for key in expected:
-        if key not in got:
-            return VALUES, "", "is", f"a dictionary without the key {short(key)}"
-        found = _find(got[key], expected[key], tolerance, (), strict)
-        if found is not None:
-            return _inside(f"the value of {short(key)}", found)
-    for key in got:
-        if key not in expected:
-            return VALUES, "", "is", f"a dictionary with the extra key {short(key)}"
-    return None
-
-
-def _inside(name: str, found: _Found) -> _Found:
-    kind, path, verb, text = found
-    return kind, f"{path} of {name}" if path else name, verb, text
-
-
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth"),
-    *("sixth", "seventh", "eighth", "ninth", "tenth"),
-)
-
-
-def _entry(i: int, entries: Sequence[str] = ()) -> str:
-    if i < len(entries):
-        return f"`{entries[i]}`" if entries[i].isidentifier() else entries[i]
-    return f"the {_ORDINALS[i]} value" if i < 10 else f"value number {i + 1}"
-
-
-def _one(value: Any) -> Any:
-    """A single number, Boolean or string in Python's own type, whatever it came as."""
-    if isinstance(value, (Tensor, np.ndarray)) and math.prod(value.shape) == 1:
-        return value.item()
-    return _plain(value) if isinstance(value, (np.generic, Fraction)) else value
-
-
-def _plain(value: Any) -> Any:
-    """A value in Python's own types: tensors and arrays as numbers or nested lists."""
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else float(value)
-    if isinstance(value, (Tensor, np.ndarray)) and math.prod(value.shape) <= 1000:
-        return value.item() if value.ndim == 0 else value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, (list, tuple)):  # torch.Size, too
-        return (list if isinstance(value, list) else tuple)(map(_plain, value))
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return value
-
-
-def _value_difference(
-    answer: Any, expected: Any, tolerance: float, entries: Sequence[str] = ()
-) -> tuple[Kind, str] | None:
-    """As :func:`difference`, for values; it does not give the right one away."""
-    asked = f"{_article(expected)} is asked for"
-    if isinstance(expected, (set, frozenset)):
-        if not isinstance(answer, (set, frozenset, list, tuple)):
-            return TYPE, f"you gave {describe(answer)}, and {asked}"
-        extra = [a for a in answer if a not in expected]
-        if extra:
-            return VALUES, f"{short(extra[0])} does not belong to the answer"
-        missing = len(set(answer)) < len(expected)
-        return (VALUES, "something is missing from the answer") if missing else None
-    if isinstance(expected, (list, tuple)):
-        if not isinstance(answer, (list, tuple)):
-            return TYPE, f"you gave {describe(answer)}, and {asked}"
-        if len(answer) != len(expected):
-            return SHAPE, (
-                f"you gave {_count(len(answer), 'value')}, {short(answer)}, and "
-                f"{len(expected)} {'is' if len(expected) == 1 else 'are'} asked for"
-            )
-        wrong = [
-            i
-            for i, (a, b) in enumerate(zip(answer, expected, strict=True))
-            if _value_difference(a, b, tolerance) is not None
-        ]
-        if not wrong:
-            return None
-        names = [_entry(i, entries) for i in wrong]
-        given = [short(answer[i], 40) for i in wrong]
-        verb = "is" if len(wrong) == 1 else "are"
-        return VALUES, f"{_listed(names)} {verb} not right: you gave {_listed(given)}"
-    if isinstance(expected, str) and isinstance(answer, str):
-        if answer.strip().casefold() == expected.strip().casefold():
-            return None
-        return VALUES, f"you gave {short(answer)}, which is not right"
-    found = _find(answer, expected, tolerance)
-    if isinstance(answer, list) and len(answer) == 1 and found is not None:
-        return _value_difference(answer[0], expected, tolerance)  # tensor([3])
-    if found is None:
-        return None
-    if found[0] == TYPE:
-        return TYPE, f"you gave {describe(answer)}, and {asked}"
-    return found[0], f"you gave {short(answer)}, which is not right; {asked}"
-
-
-def _listed(texts: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two arguments are equal, tensors and nested lists included."""
-    if isinstance(a, torch.Generator) or isinstance(b, torch.Generator):
-        return type(a) is type(b)  # drawing from a generator is what it is for
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        alike = isinstance(a, Tensor) and isinstance(b, Tensor) and a.dtype == b.dtype
-        return alike and a.shape == b.shape and bool(torch.equal(a, b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return type(a) is type(b) and a.dtype == b.dtype and np.array_equal(a, b)
-    if isinstance(a, (list, tuple)) and type(a) is type(b):
-        return len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, torch.nn.Module) and type(a) is type(b):
-        mine, theirs = a.state_dict(), b.state_dict()
-        alike = a.training == b.training and repr(a) == repr(b)  # batch_first, too
-        return alike and same(dict(mine), dict(theirs))
-    if isinstance(a, (str, int, float, bool, type(None))):
-        return type(a) is type(b) and a == b
-    return type(a) is type(b)  # functions and other objects: nothing to compare
-
-
-def _same_run(a: Run, b: Run, tolerance: float) -> bool:
-    if a.timed_out or b.timed_out:
-        return a.timed_out and b.timed_out
-    if a.error is not None or b.error is not None:
-        return type(a.error) is type(b.error)
-    if a.result is None or b.result is None:
-        return a.result is b.result
-    with contextlib.suppress(Exception):
-        return _find(a.result, b.result, tolerance, (), True) is None
-    return False
-
-
-def _close(a: float, b: float, tolerance: float) -> bool:
-    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= tolerance
-
-
-# --- saying it -----------------------------------------------------------------------
-
-
-def describe(value: Any) -> str:
-    """A value with its type: ``a list of 3``, ``the float 3.0``."""
-    if isinstance(value, Tensor):
-        return f"a tensor, {value.dtype} of shape {tuple(value.shape)}"
-    if isinstance(value, np.ndarray):
-        return f"a NumPy array, {value.dtype} of shape {value.shape}"
-    if isinstance(value, (list, tuple, dict, set)):
-        return f"{_article(value)} of {len(value)}"
-    if isinstance(value, (types.FunctionType, types.MethodType, types.LambdaType)):
-        return f"the function {getattr(value, '__name__', '?')} itself"
-    if isinstance(value, str):
-        return f"the string {short(value)}"
-    if isinstance(value, (bool, type(None))):
-        return str(value)
-    if isinstance(value, (int, float)):
-        return f"the {type(value).__name__} {short(value)}"
-    return f"an object of type {type(value).__name__}"
-
-
-def describe_error(error: BaseException) -> str:
-    """An error with the deepest line of the learner's that led to it."""
-    text = f"{type(error).__name__}: {_one_line(str(error), 160)}"
-    lines = [
-        linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
-        for trace in _learners_frames(error)
-    ]
-    lines = [line for line in lines if line]
-    return f'{text}, in your line "{lines[-1]}"' if lines else text
-
-
-def show_arguments(arguments: tuple, names: Sequence[str] = ()) -> str:
-    """The arguments of a call, by name where there is one."""
-    limit = 70 if len(arguments) < 3 else 45
-    named = itertools.zip_longest(names[: len(arguments)], arguments, fillvalue="")
-    shown = [f"{n}={short(a, limit)}" if n else short(a, limit) for n, a in named]
-    return ", ".join(shown) or "no arguments"
-
-
-def short(value: Any, limit: int = 70) -> str:
-    """A value on one line; tensors as nested lists, long ones by shape."""
-    try:
-        if isinstance(value, (Tensor, np.ndarray)):
-            if math.prod(value.shape) <= 24:
-                text = short(value.tolist(), limit + 1)
-                if len(text) <= limit:
-                    return text
-            return describe(value)
-        if isinstance(value, (float, np.floating)):
-            text = repr(float(value))
-            return text if len(text) <= 8 else _digits(float(value), 4)
-        if type(value) in (list, tuple) and len(value) <= 40:
-            inner = ", ".join(short(entry, limit) for entry in value)
-            comma = "," * (len(value) == 1)
-            text = f"[{inner}]" if type(value) is list else f"({inner}{comma})"
-            return _one_line(text, limit)
-        if isinstance(value, torch.nn.Module):
-            return f"a {type(value).__name__}"
-        if isinstance(value, torch.Generator):
-            return "a generator"
-        if callable(value):
-            return f"the function {getattr(value, '__name__', '?')}"
-        return _one_line(repr(value), limit)
-    except Exception:
-        return f"an object of type {type(value).__name__}"
-
-
-def _digits(value: float, digits: int) -> str:
-    text = f"{value:.{digits}g}"
-    return text if set(text) & set(".enf") else f"{text}.0"
-
-
-def _two_numbers(got: Any, expected: Any) -> tuple[str, str]:
-    """Two different numbers, with as many digits as tell them apart."""
-    if isinstance(got, float) and isinstance(expected, float):
-        for digits in range(4, 18):
-            texts = _digits(got, digits), _digits(expected, digits)
-            if texts[0] != texts[1]:
-                return texts
-    return short(got), short(expected)
-
-
-def _two_strings(got: str, expected: str) -> str:
-    lengths = ("", "")
-    if len(got) != len(expected):
-        lengths = f" ({_count(len(got), 'character')})", f" ({len(expected)})"
-    at = next(
-        (i for i, (a, b) in enumerate(zip(got, expected, strict=False)) if a != b),
-        min(len(got), len(expected)),
-    )
-    if max(len(got), len(expected)) <= 60:
-        return f"{short(got)}{lengths[0]}, not {short(expected)}{lengths[1]}"
-    parts = (short(text[max(at - 10, 0) : at + 30]) for text in (got, expected))
-    mine, theirs = parts
-    return f"…{mine}…{lengths[0]}, not …{theirs}…{lengths[1]}, around character {at}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _one_line(text: str, limit: int) -> str:
-    text = " ".join(text.split()) if "\n" in text else text
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _article(value: Any) -> str:
-    names = {
-        int: "a whole number",
-        float: "a number",
-        str: "a string",
-        bool: "True or False",
-        list: "a list",
-        tuple: "a tuple",
-        dict: "a dictionary",
-        set: "a set",
-    }
-    return names.get(type(value), f"an object of type {type(value).__name__}")
-
-
-def _has_placeholder(answer: Any) -> bool:
-    if isinstance(answer, (list, tuple)):
-        return any(map(_has_placeholder, answer))
-    return answer is Ellipsis or answer is None
-
-
 def _not_done(exercise: Exercise | Question) -> Verdict:
     return Verdict(
         NOT_DONE,
@@ -1180,19 +517,19 @@ def _guarded(
 ) -> Verdict:
     """A check never raises: what it cannot make sense of is a wrong answer."""
     try:
-        with _own_settings():
+        with own_settings():
             verdict = check()
     except Exception as error:
         verdict = _wrong(
             exercise.number,
             TYPE,
             f"your answer could not be checked ({type(error).__name__}: "
-            f"{_one_line(str(error), 100)}). Compare its type with the one that the "
+            f"{one_line(str(error), 100)}). Compare its type with the one that the "
             "exercise asks for",
         )
     note = ""
     with contextlib.suppress(Exception):
-        note = _earlier_run(exercise.name, answer)
+        note = earlier_run(exercise.name, answer)
     if not note:
         return verdict
     start, _, rest = verdict.message.partition(": ")

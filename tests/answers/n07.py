@@ -279,8 +279,6 @@ def my_predict(logits, itos):
         "half": "wrong_line = 9.5",
         "nearly": "wrong_line = 8.999",
         "True": "wrong_line = True",
-        "not filled in": "wrong_line = ...",
-        "None": "wrong_line = None",
         "ninety-nine": "wrong_line = 99",
         "nan": "wrong_line = float('nan')",
         "the text of the line": """
@@ -1271,8 +1269,6 @@ def my_completion(model, vocab, prompt, max_new_chars):
         "strings": 'my_settings = ("1.0", "0.6")',
         "one string": 'my_settings = "1.0, 0.6"',
         "None for top_p": "my_settings = (1.0, None)",
-        "not filled in": "my_settings = ...",
-        "half filled in": "my_settings = (1.0, ...)",
         "empty": "my_settings = ()",
         "True": "my_settings = (1.0, True)",
         "tiny temperature": "my_settings = (1e-9, 0.6)",

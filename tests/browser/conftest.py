@@ -227,6 +227,16 @@ class NotebookPage:
     def expect_text(self, text: str) -> None:
         expect(self.box).to_contain_text(text, timeout=20_000)
 
+    def text_fields(self) -> list[Locator]:
+        """Every field of the lab that takes any text."""
+        return self.box.locator("input[type=text], textarea").all()
+
+    def expect_answer(self, field: Locator, text: str) -> None:
+        """Fill a field and wait until the lab shows something else than before."""
+        before = self.box.text_content()
+        field.fill(text)
+        expect(self.box).not_to_have_text(before, timeout=20_000)
+
     def control(self, description: str) -> Locator:
         """The control with a description: text field, drop-down, check box, number."""
         return self.box.get_by_label(description, exact=True)
@@ -284,6 +294,7 @@ class NotebookPage:
         """Keep a picture of the lab for the eye."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.box.scroll_into_view_if_needed()
+        self.page.mouse.move(0, 0)  # no control looks as if pointed at
         self.box.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def errors_so_far(self) -> list[str]:

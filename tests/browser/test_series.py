@@ -10,12 +10,10 @@ from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(p.name for p in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-HERE = Path(__file__).parent
-# The tests of the labs run their own notebooks; this file runs the others.
-WITHOUT_LAB = [n for n in NOTEBOOKS if not (HERE / f"test_lab_{n[:2]}.py").exists()]
 
 
-@pytest.mark.parametrize("name", WITHOUT_LAB)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_run_all_goes_through(lab, name):
     lab.open(name)
     lab.run_all()

@@ -1,16 +1,18 @@
-"""The lab of notebook 01: its numbers against the helper's and PyTorch's padding."""
+"""Notebook 01: the lab against the helper's and PyTorch's padding; the exercises."""
 
 from __future__ import annotations
 
 import random
 import re
+import unicodedata
 
 import pytest
+import torch
 from torch.nn.utils.rnn import pack_sequence
 
 from charrnn_helpers import data
 from charrnn_helpers.lab.base import MAX_CHARACTERS
-from charrnn_helpers.lessons.n01 import lab
+from charrnn_helpers.lessons.n01 import checks, lab
 
 
 def cells_of(picture: str) -> list[list[tuple[str, bool]]]:
@@ -136,3 +138,61 @@ def test_every_control_redraws_and_has_a_description():
         getattr(shown, name).value = value
         assert shown.picture.value != picture
         assert shown.redraws == redraws + 1
+
+
+# --- the exercises ---
+
+
+def test_the_characters_of_exercise_1_5_are_counted_right():
+    naive = "nai\N{COMBINING DIAERESIS}ve"
+    texts = (
+        naive,
+        unicodedata.normalize("NFC", naive),
+        "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}",
+        unicodedata.normalize("NFC", "\N{LATIN SMALL LIGATURE FI}ne"),
+    )
+    assert checks.ids_needed.expected() == tuple(map(len, texts))
+
+
+def translating(message, error=ValueError):
+    """An answer to exercise 1.2 that is right but for its error."""
+
+    def my_translate(ids, old, new):
+        itos, stoi = sorted(set("".join(old))), sorted(set("".join(new)))
+        text = [itos[i] for i in ids]
+        for position, c in enumerate(text):
+            if c not in stoi:
+                raise error(message.format(c=c, i=position, j=position + 1))
+        return torch.tensor([stoi.index(c) for c in text], dtype=torch.int64)
+
+    return my_translate
+
+
+def test_a_message_may_say_more_than_it_must():
+    answer = translating("{c!r} is unknown (position {i} of 99)")
+    assert checks.translate.verdict(answer).passed
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (translating("{c} at {j}"), "You count the positions from 1."),
+        (translating("{c} at {i}", KeyError), "Your message says what is needed."),
+        (translating("{c}", KeyError), "A bare look-up stops with a KeyError."),
+        (translating("{c}", IndexError), None),
+    ],
+)
+def test_an_error_is_read_for_what_it_names(answer, hint):
+    verdict = checks.translate.verdict(answer)
+    assert not verdict.passed
+    assert verdict.hint is None if hint is None else verdict.hint.startswith(hint)
+    assert "(the text 'hello!')" in verdict.message
+
+
+def test_rows_and_share_are_named():
+    said = checks.fit_texts.verdict(lambda texts, length: (["  hi"] * 3, 0.25)).message
+    assert "the second value of `rows` is '  hi', not 'ello'" in said
+    said = checks.fit_texts.verdict(
+        lambda texts, length: ([t[-length:].rjust(length) for t in texts], 0.3)
+    ).message
+    assert "`share` is 0.3, not 0.25" in said

@@ -1,15 +1,16 @@
-"""The lab of notebook 02: prefix, target and the bigram table against PyTorch."""
+"""Notebook 02: the lab's table against PyTorch, the figures, and the exercises."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 
 import pytest
 import torch
 
 from charrnn_helpers import data
-from charrnn_helpers.lessons.n02 import figures, lab
+from charrnn_helpers.lessons.n02 import checks, figures, lab
 from tests.tools.figures import LONG, assert_legible
 
 VOCAB = data.Vocabulary.from_texts(data.SENTENCES)
@@ -51,7 +52,7 @@ def test_each_step_names_prefix_target_guess_and_surprise(sentence):
         text = lab.draw(sentence, step).text
         prefix = VOCAB.decode(ids[: step + 1]).replace(" ", "␣")
         target = VOCAB.itos[y].replace(" ", "␣")
-        assert f"Step {step}, lesson {step + 1} of {len(ids) - 1}:" in text
+        assert f"Step {step}, example {step + 1} of {len(ids) - 1}:" in text
         assert f"after the prefix “{prefix}” comes the target “{target}”" in text
         best = table[x].max().item()
         assert f"(probability {best:.3f}" in text
@@ -125,13 +126,13 @@ def test_the_slider_ends_where_the_sentence_ends():
     shown = lab.shift_lab()
     assert (shown.step.min, shown.step.max) == (0, 15)
     shown.step.value = 15
-    assert "Step 15, lesson 16 of 16" in shown.said
+    assert "Step 15, example 16 of 16" in shown.said
     shown.sentence.value = "how"
     assert (shown.step.value, shown.step.max) == (1, 1)
-    assert "Step 1, lesson 2 of 2" in shown.said
+    assert "Step 1, example 2 of 2" in shown.said
     shown.sentence.value = "hi"
     assert (shown.step.value, shown.step.max) == (0, 0)
-    assert "Step 0, lesson 1 of 1" in shown.said
+    assert "Step 0, example 1 of 1" in shown.said
     shown.sentence.value = "how are you doing"
     shown.step.value = 15
     assert "comes the target “g”" in shown.said
@@ -154,7 +155,7 @@ def test_shift_pairs_each_input_with_the_next_character():
     assert [arrow.xy for arrow in arrows] == [(t, 1.42) for t in range(4)]
 
 
-def test_prefixes_hold_every_lesson():
+def test_prefixes_hold_every_example():
     (ax,) = figures.draw_prefixes("how").axes
     cells = {text.get_position(): text.get_text() for text in ax.texts}
     assert cells == {(0, 0): "h", (1, 0): "o", (0, 1): "h", (1, 1): "o", (2, 1): "w"}
@@ -163,7 +164,7 @@ def test_prefixes_hold_every_lesson():
 
 
 @pytest.mark.parametrize("draw", [figures.draw_shift, figures.draw_prefixes])
-def test_a_lesson_needs_two_characters(draw):
+def test_an_example_needs_two_characters(draw):
     with pytest.raises(ValueError, match=r"at least 2 characters.* this one has 1"):
         draw("h")
 
@@ -185,3 +186,74 @@ EXTREMES = {
 @pytest.mark.parametrize("name", EXTREMES)
 def test_the_figure_is_legible(name):
     assert_legible(EXTREMES[name]())
+
+
+# --- the exercises ---
+
+
+def test_the_prediction_of_exercise_2_2_is_what_the_program_gives():
+    texts = ["tea", "coffee", "milk"]
+    vocab = data.Vocabulary.from_texts(texts, pad=True)
+    _, targets = data.shift(data.encode_batch(vocab, texts))
+    real = int((targets != vocab.pad_id).sum())
+    found = tuple(targets.shape), targets.dtype, targets.numel(), real
+    assert checks.shift_prediction.expected() == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (((3, 6), torch.int64, 15, 10), "The shape is not right: you gave (3, 6)"),
+        (((3, 5), torch.int64, 18, 13), "There are as many targets as the shape has"),
+        (
+            ([3, 5], torch.int64, 15, 9),
+            "characters among them is not right: you gave 9",
+        ),
+        ((3, 5, torch.int64, 15, 10), "put it in brackets of its own"),
+    ],
+)
+def test_the_reply_to_a_prediction_names_the_part(answer, said):
+    assert said in checks.shift_prediction.verdict(answer).message
+
+
+@pytest.mark.parametrize("case", checks.count_loss.cases)
+def test_the_losses_of_exercise_2_4_are_the_taught_ones(case):
+    expected = data.bigram_loss(*case)
+    assert checks.count_loss.reference(*case) == pytest.approx(expected)
+
+
+def test_the_floor_of_exercise_2_5_by_a_run_and_by_a_count():
+    texts = ["the cat", "the cap", "the dog"]
+    ids = data.encode_batch(data.Vocabulary.from_texts(texts), texts)
+    inputs = ids[:, :-1]
+    with_the_bug = data.prefix_loss(inputs, inputs.roll(-1, dims=1))
+    assert round(with_the_bug, 4) == 0.1061  # as the exercise says
+    line, floor = checks.line_and_floor.expected()
+    assert line == 5
+    assert floor == pytest.approx(data.prefix_loss(inputs, ids[:, 1:]))
+    asked = [(text[:t], text[t]) for text in texts for t in range(1, len(text))]
+    prefixes, examples = Counter(prefix for prefix, _ in asked), Counter(asked)
+    surprises = [math.log(prefixes[p] / examples[p, c]) for p, c in asked]
+    assert floor == pytest.approx(sum(surprises) / len(surprises))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((4, math.log(3) / 6), "The floor is right. The line is another one"),
+        ((4, 0.1061), "That line does what it should."),
+        ((5, 0.1061), "That is the floor of the program with the bug."),
+        ((5, math.log2(3) / 6), "That is the floor in bits"),
+        ((5, 0.183), "rounded to few digits"),
+        ((5, 2.5), "Exercise 2.5: the floor is not right: you gave 2.5"),
+    ],
+)
+def test_line_and_floor_are_judged_apart(answer, said):
+    verdict = checks.line_and_floor.verdict(answer)
+    assert not verdict.passed
+    assert said in verdict.message
+
+
+@pytest.mark.parametrize("answer", [(5, 0.1831), torch.tensor([5, math.log(3) / 6])])
+def test_four_digits_of_the_floor_are_enough(answer):
+    assert checks.line_and_floor.verdict(answer).passed

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from charrnn_helpers import data, plotting, training
-from charrnn_helpers.lessons.n05 import figures
+from charrnn_helpers.lessons.n05 import checks, figures
 from charrnn_helpers.lessons.n05 import lab as lab_05
 from charrnn_helpers.lessons.n05.lab import TRAINED, UNTRAINED
 from charrnn_helpers.models import CharRNN
@@ -250,6 +250,53 @@ def test_no_random_state_is_moved_and_nothing_is_trained_twice():
     lab.activation.value = "tanh"
     lab_05.cell_lab()
     assert lab_05.model_of.cache_info().misses == misses
+
+
+# --- the exercises ---
+
+
+def logits_and_gradients(oddity, x, h_0, weights):
+    """Of a loop with an oddity of exercise 5.3; without one, of PyTorch's layer."""
+    copies = list(weights)
+    if oddity == "b":
+        copies[1] = copies[1].T
+    elif oddity == "c":
+        copies[2:4] = reversed(copies[2:4])
+    elif oddity == "d":
+        copies[3] = torch.zeros_like(copies[3])
+    own = [w.clone().requires_grad_() for w in (*copies, h_0)]
+    W_ih, W_hh, b_ih, b_hh, W_ho, start = own
+    if oddity is None:
+        rnn = nn.RNN(4, 3, batch_first=True, dtype=torch.float64)
+        named = dict(zip(rnn.state_dict(), own, strict=False))
+        states, _ = torch.func.functional_call(rnn, named, (x, start[None]))
+    else:
+        h, loop = start * (oddity != "e"), []
+        for x_t in x.unbind(dim=1):
+            h = h.detach() if oddity == "a" else h
+            h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+            loop.append(h)
+        states = torch.stack(loop, dim=1)
+    logits = states @ W_ho.T
+    grads = torch.autograd.grad(
+        logits.square().sum(), own, allow_unused=True, materialize_grads=True
+    )
+    return logits, grads
+
+
+def test_what_a_proof_catches_is_what_the_exercise_says():
+    generator = torch.Generator().manual_seed(0)
+    shapes = (2, 5, 4), (2, 3), (3, 4), (3, 3), (3,), (3,), (4, 3)
+    x, h_0, *weights = (
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in shapes
+    )
+    logits, grads = logits_and_gradients(None, x, h_0, weights)
+    found = {odd: logits_and_gradients(odd, x, h_0, weights) for odd in "abcde"}
+    same = [odd for odd, (there, _) in found.items() if torch.allclose(there, logits)]
+    both = [odd for odd in same if all(map(torch.allclose, found[odd][1], grads))]
+    answer = "".join(same), "".join(both)
+    assert checks.what_a_proof_catches.expected() == answer
 
 
 # --- the figures ---

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from charrnn_helpers import data
 from charrnn_helpers.lessons.n06 import checks
 from charrnn_helpers.lessons.n06 import lab as training_desk
-from charrnn_helpers.lessons.n06.checks import PROGRAMS, worst_of_three
+from charrnn_helpers.lessons.n06.checks import worst_of_three
 from charrnn_helpers.lessons.n06.lab import (
     DIVERGED,
     FINISHED,
@@ -436,7 +436,7 @@ def test_without_an_event_loop_a_button_says_what_to_do():
     assert not lab.running
 
 
-# --- exercises 6.1, 6.3 and 6.4 ---
+# --- the exercises ---
 
 
 def in_batch():
@@ -446,7 +446,8 @@ def in_batch():
     return *data.shift(data.encode_batch(vocab, texts)), len(vocab)
 
 
-def test_the_notebook_shows_the_programs_that_are_checked():
+def programs():
+    """The three programs of exercise 6.1, as the notebook shows them, by line."""
     path = NOTEBOOKS / "06_training.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     (task,) = (
@@ -455,23 +456,74 @@ def test_the_notebook_shows_the_programs_that_are_checked():
         if text.startswith("### Exercise 6.1")
     )
     shown = [block.split("```")[0].strip() for block in task.split("```text\n")[1:]]
-    for text, lines in zip(shown, PROGRAMS.values(), strict=True):
-        assert text.splitlines() == [f"{n}  {s}" for n, s in enumerate(lines, start=1)]
+    lines = [re.findall(r"^(\d+)  (.*)$", text, re.M) for text in shown]
+    assert all([int(n) for n, _ in a] == [*range(1, len(a) + 1)] for a in lines)
+    return dict(zip("ABC", ([text for _, text in a] for a in lines), strict=True))
+
+
+def true_end(lines, seed=0):
+    """Where a program says that it ends, and the true loss of its model."""
+    inputs, targets, vocab_size = in_batch()
+    torch.manual_seed(seed)
+    space = {"torch": torch, "F": F, "inputs": inputs, "targets": targets}
+    space["model"] = CharRNN(vocab_size, 12)
+    exec("\n".join(lines), space)
+    logits, _ = space["model"](inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    return space["loss"].item(), loss.item()
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_programs_end_where_the_exercise_says(seed):
-    inputs, targets, vocab_size = in_batch()
-    ends = {}
-    for name, lines in PROGRAMS.items():
-        torch.manual_seed(seed)
-        space = {"torch": torch, "F": F, "inputs": inputs, "targets": targets}
-        space["model"] = CharRNN(vocab_size, 12)
-        exec("\n".join(lines), space)
-        ends[name] = space["loss"].item()
+    inputs, targets, _ = in_batch()
+    ends = {name: true_end(lines, seed)[0] for name, lines in programs().items()}
     assert ends["A"] > 1.3 * data.bigram_loss(inputs, targets)
     assert ends["B"] > 1.3 * data.bigram_loss(inputs, targets)
     assert ends["C"] < data.prefix_loss(inputs, targets)
+
+
+def test_the_stated_lines_cure_the_programs():
+    inputs, targets, _ = in_batch()
+    bigram = data.bigram_loss(inputs, targets)
+    stated = dict(zip("ABC", checks.wrong_lines.expected(), strict=True))
+    for name, lines in programs().items():
+        assert true_end(lines)[1] > bigram
+        wrong = lines.pop(stated[name] - 1)
+        if name == "A":  # it moves into the loop
+            lines.append(f"    {wrong}")
+        else:
+            right = wrong.replace(".softmax(dim=-1)", "").replace(
+                "inputs.flatten", "targets.flatten"
+            )
+            assert right != wrong
+            lines.insert(stated[name] - 1, right)
+        assert true_end(lines)[1] < bigram
+
+
+@pytest.mark.parametrize("exercise", [checks.clipped_step, checks.resume])
+def test_no_reply_shows_what_the_probe_did(exercise):
+    for wrong in exercise.wrong[::5]:
+        verdict = exercise.verdict(wrong.answer)
+        evidence = verdict.message.split(wrong.hint)[1]
+        assert re.match(r" (With torch\.optim\.|After 10 epochs with lr=)", evidence)
+        assert "returned a result" not in evidence
+
+
+def test_going_on_from_the_file_is_what_happens_without_a_break():
+    """And the probe takes the content of the file as it is."""
+
+    def right(content):
+        model = CharRNN(content["vocab_size"], content["hidden_size"])
+        model.load_state_dict(content["weights"])
+        optimizer = torch.optim.Adam(model.parameters())
+        optimizer.load_state_dict(content["optimizer"])
+        return model, optimizer
+
+    for content, losses in checks.resume.cases():
+        assert checks._continued(right)(content, losses) == pytest.approx(
+            losses, abs=1e-7
+        )
+    assert checks.resume.verdict(right).passed
 
 
 def sgd_from(seed, lr, other=None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import runpy
 
 import nbformat
 import numpy as np
@@ -16,7 +17,7 @@ from charrnn_helpers.lessons.n07 import checks as checks_07
 from charrnn_helpers.lessons.n07 import figures
 from charrnn_helpers.lessons.n07 import lab as lab_07
 from charrnn_helpers.running import running_model
-from tests.tools.exercises import NOTEBOOKS
+from tests.tools.exercises import NOTEBOOKS, all_exercises, printed
 from tests.tools.figures import ALPHABET, LONG, assert_legible, rng, softmax
 
 MODEL, VOCAB, INPUTS, TARGETS, HISTORY = running_model()
@@ -233,7 +234,51 @@ def test_the_model_is_trained_even_where_gradients_are_off():
         assert running_model()[4].losses[-1] < 0.2
 
 
-def test_the_wrong_program_of_exercise_7_2_is_the_one_that_is_checked():
+# --- the exercises ---
+
+ANSWERS = runpy.run_path(str(NOTEBOOKS.parent / "tests/answers/n07.py"))["WRONG"]
+EXERCISES = {e.number: e for e in all_exercises()}
+HINTS = [
+    ("7.1", "last column", "the last column"),
+    ("7.1", "mean of the rows", "You averaged over the positions"),
+    ("7.1", "log-probability", "the logarithm of its probability"),
+    ("7.3", "temperature after the softmax", "now they do not sum to 1"),
+    ("7.3", "probabilities to the power of the temperature", "You multiplied by"),
+    ("7.3", "others scored -100", "can still be drawn"),
+    ("7.3", "others scored -10", "can still be drawn"),
+    ("7.3", "the threshold left out", "One symbol too few"),
+    ("7.3", "k symbols, in order of probability", "without the zeros"),
+    ("7.4", "end_id by its truth", "counts as False"),
+    ("7.4", "end_id 0 counts as none", "counts as False"),
+    ("7.4", "end symbol looked for by its name", "by a name"),
+    ("7.4", "whole text read again", "read more than once"),
+    ("7.4", "prompt read twice, second time from zero", "read more than once"),
+    ("7.4", "whole text read again, with the state", "feed the whole text again"),
+    ("7.5", "temperature 2 and 0.6", "Lower the temperature"),
+    ("7.5", "cut too late", "Your cut lets too much through"),
+    ("7.5", "tiny temperature", "every text the same"),
+    ("7.5", "None for top_p", "None switches the cut off"),
+]
+
+
+@pytest.mark.parametrize(("number", "name", "hint"), HINTS)
+def test_what_is_typed_meets_the_hint_that_is_meant_for_it(number, name, hint):
+    exercise = EXERCISES[number]
+    said = printed(exercise.set_up, ANSWERS[number][name], exercise.check)
+    assert hint in " ".join(said.split()), said
+
+
+def test_numbers_that_overflow_have_a_hint():
+    def by_exp(logits, temperature, top_k):
+        weights = torch.zeros_like(logits)
+        kept = logits.topk(top_k).indices
+        weights[kept] = (logits[kept] / temperature).exp()
+        return weights / weights.sum()
+
+    assert "overflows" in checks_07.shaped_probs.verdict(by_exp).hint
+
+
+def test_line_9_alone_is_wrong_in_exercise_7_2():
     path = NOTEBOOKS / "07_sampling.ipynb"
     (cell,) = (
         c.source
@@ -241,8 +286,38 @@ def test_the_wrong_program_of_exercise_7_2_is_the_one_that_is_checked():
         if c.source.startswith("### Exercise 7.2 ")
     )
     lines = re.search(r"```text\n(.*?)```", cell, re.S)[1].splitlines()
-    assert [line[4:] for line in lines] == checks_07.BROKEN.splitlines()
     assert [int(line[:2]) for line in lines] == list(range(1, len(lines) + 1))
+    wrong = checks_07.lost_state.expected()
+    assert [n for n, line in enumerate(lines, 1) if "h_next" in line] == [wrong]
+
+    def completed(program: list[str]) -> list[str]:
+        space = {"torch": torch}
+        exec("\n".join(line[4:] for line in program), space)
+        return [space["continue_text"](MODEL, VOCAB, p, 12) for p in ("hello", "i")]
+
+    right = []
+    for text in ("hello", "i"):
+        for _ in range(12):
+            text += VOCAB.itos[int(MODEL(VOCAB.encode(text))[0][-1].argmax())]
+        right.append(text)
+    assert completed(lines)[0] == "hello hnhnhnhnhnh" != right[0]
+    assert completed([line.replace("h_next", "h") for line in lines]) == right
+
+
+def test_the_scripted_model_reads_in_pieces_as_at_once():
+    vocab = data.Vocabulary.from_texts(["hello?\n"], end=True)
+    model = checks_07.ScriptedRNN(vocab, ["hello", "hole"])
+    at_once, h = model(vocab.encode("hello"))
+    assert model.characters_read == 5
+    assert [vocab.itos[i] for i in at_once.argmax(-1)] == [*"ello", "<end>"]
+    first, state = model(vocab.encode("he"))
+    rest, end = model(vocab.encode("llo"), state)
+    assert torch.equal(torch.cat([first, rest]), at_once) and torch.equal(end, h)
+    lost, _ = model(vocab.encode("eh"))
+    assert {vocab.itos[i] for i in lost.argmax(-1)} == {checks_07.LOST}
+    for empty in (vocab.encode(""), vocab.encode("he")[None]):
+        with pytest.raises(ValueError, match="reads ids"):
+            model(empty)
 
 
 @pytest.mark.parametrize(("temperature", "top_p"), [(1.0, 0.6), (0.5, 1.0), (1.0, 0.9)])

@@ -27,6 +27,10 @@ from tests.tools import rooms
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("7.1", "probs = logits[-1].softmax(dim=-0)"): "a row has one dimension only",
     (
+        "7.3",
+        "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
+    ): "a row has one dimension only",
+    (
         "1.2",
         "raise ValueError(f'{c!r} at position x{position} is not in the new texts')",
     ): "the wording of the message is free",

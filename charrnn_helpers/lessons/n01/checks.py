@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -16,7 +15,7 @@ from torch import Tensor
 
 from charrnn_helpers import data
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong, fixed_and_drawn
+from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
 
 
 def _words(rng: random.Random, count: int, letters: str = "abcdeh iou") -> list[str]:
@@ -29,15 +28,13 @@ different_bigrams = Exercise(
     number="1.1",
     name="my_different_bigrams",
     success="you can measure order: 28 for the sentences, and no shuffle gets there.",
-    **fixed_and_drawn(
-        lambda rng: [
-            (["abab", "ba", "cd"],),
-            (["hello", "hollow"],),
-            (["aaa", "abc", "x"],),
-            (list(data.SENTENCES),),
-            (_words(rng, 5),),
-        ]
-    ),
+    cases=[
+        (["abab", "ba", "cd"],),
+        (["hello", "hollow"],),
+        (["aaa", "abc", "x"],),
+        (list(data.SENTENCES),),
+    ],
+    drawn=lambda rng: [(_words(rng, 5),)],
     reference=lambda texts: len(
         {t[i : i + 2] for t in texts for i in range(len(t)) if len(t[i : i + 2]) == 2}
     ),
@@ -63,7 +60,7 @@ different_bigrams = Exercise(
             ),
         ),
         Wrong(
-            "You count a pair anew in each text: a pair that two texts share is still "
+            "You count a pair again in each text: a pair that two texts share is still "
             "one pair.",
             lambda texts: sum(len(set(pairwise(t))) for t in texts),
         ),
@@ -90,41 +87,50 @@ different_bigrams = Exercise(
 
 @dataclass(frozen=True)
 class _Refused:
-    """A ValueError of the learner's function, and what its message names."""
+    """An error of the learner's function, and what its message names."""
 
+    is_value_error: bool
     names_character: bool
-    names_position: bool
+    place: str  # which of the positions that a learner may mean it names
     message: str = field(compare=False)
 
 
-def _tables(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], dict[str, int]]:
-    return sorted(set("".join(old))), {
-        c: i for i, c in enumerate(sorted(set("".join(new))))
-    }
+def _decoded(ids: Tensor, old: Sequence[str]) -> str:
+    return data.Vocabulary.from_texts(old).decode(ids)
 
 
 def _stranger(ids: Tensor, old: Sequence[str], new: Sequence[str]) -> Any:
     """The first character that the new texts lack, and its position, or None."""
-    itos, stoi = _tables(old, new)
-    text = "".join(itos[i] for i in ids)
-    return next(((c, i) for i, c in enumerate(text) if c not in stoi), None)
+    known = "".join(new)
+    text = enumerate(_decoded(ids, old))
+    return next(((c, i) for i, c in text if c not in known), None)
 
 
 def _catching(answer: Callable[..., Any]) -> Callable[..., Any]:
     def call(ids: Tensor, old: list[str], new: list[str]) -> Any:
-        stranger = _stranger(ids, old, new)
+        stranger, text = _stranger(ids, old, new), _decoded(ids, old)
+        id_of_stranger = None if stranger is None else int(ids[stranger[1]])
         try:
             return answer(ids, old, new)
-        except ValueError as error:
+        except Exception as error:
             if stranger is None:
                 raise
             character, position = stranger
-            message = str(error)
-            return _Refused(
-                character in message,
-                re.search(rf"(?<!\d){position}(?!\d)", message) is not None,
-                message,
-            )
+            places = {
+                "right": position,
+                "from 1": position + 1,
+                "among the different characters": len(set(text[:position])),
+                "the id": id_of_stranger,
+            }
+            message = error.args[0] if len(error.args) == 1 else error
+            message = str(message)  # str of a KeyError has quotes of its own
+            numbers = set(map(int, re.findall(r"\d+", message)))
+            place = next((name for name, n in places.items() if n in numbers), "none")
+            named = character in message
+            if not isinstance(error, ValueError) and not (named and place != "none"):
+                raise
+            is_value_error = isinstance(error, ValueError)
+            return _Refused(is_value_error, named, place, message)
 
     return call
 
@@ -141,93 +147,116 @@ def _compare_translation(
             f"returned {engine.short(got)}, but {character!r} at position {position} "
             "is not in the new vocabulary: a ValueError is asked for"
         )
+    message = engine.short(got.message)
+    if not got.is_value_error:
+        return engine.ERROR, f"raised another error than a ValueError: {message}"
     for named, what in (
         (got.names_character, f"the character {character!r}"),
-        (got.names_position, f"its position, {position}"),
+        (got.place == "right", f"its position, {position}"),
     ):
         if not named:
             return engine.ERROR, (
-                f"raised ValueError: {engine.short(got.message)}, a message that "
-                f"does not name {what}"
+                f"raised ValueError: {message}, a message that does not name {what}"
             )
     return None
 
 
+def _distinct(texts: Sequence[str]) -> list[str]:
+    return sorted(set("".join(texts)))
+
+
+def _lower(texts: Sequence[str]) -> list[str]:
+    return sorted(set("".join(texts).lower()))
+
+
+def _first_of(texts: Sequence[str]) -> list[str]:
+    return sorted(set(texts[0]))
+
+
+def _translation(
+    symbols: Callable[[Sequence[str]], Iterable[str]] = _distinct,
+    new_symbols: Callable[[Sequence[str]], Iterable[str]] | None = None,
+    error: type[Exception] = ValueError,
+    message: Callable[[str, int, str], str] = lambda c, i, _: f"{c!r} at {i}",
+) -> Callable[[Tensor, list[str], list[str]], Tensor]:
+    """An answer with vocabularies, an error or a message of its own."""
+
+    def answer(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
+        itos = list(symbols(old))
+        stoi = {c: i for i, c in enumerate((new_symbols or symbols)(new))}
+        text = "".join(itos[i] for i in ids.tolist())
+        for i, c in enumerate(text):
+            if c not in stoi:
+                raise error(message(c, i, text))
+        return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+
+    return answer
+
+
+_right = _translation()
+
+
 def _skips(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    itos, stoi = _tables(old, new)
-    return torch.tensor([stoi[itos[i]] for i in ids if itos[i] in stoi]).long()
+    itos, known = _distinct(old), _distinct(new)
+    text = [itos[i] for i in ids]
+    return torch.tensor([known.index(c) for c in text if c in known]).long()
 
 
 def _invents(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    itos, stoi = _tables(old, new)
-    return torch.tensor([stoi.get(itos[i], 0) for i in ids]).long()
+    itos, known = _distinct(old), _distinct(new)
+    text = [itos[i] for i in ids]
+    return torch.tensor([known.index(c) if c in known else 0 for c in text]).long()
 
 
-def _looks_up(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    itos, stoi = _tables(old, new)
-    return torch.tensor([stoi[itos[i]] for i in ids]).long()
+def _refuses_more(first: bool) -> Callable[[Tensor, list[str], list[str]], Tensor]:
+    """Refuses what the old texts hold and this text does not, first or afterwards."""
+
+    def answer(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
+        result = None if first else _right(ids, old, new)
+        for i, c in enumerate(_distinct(old)):
+            if c not in "".join(new):
+                raise ValueError(f"{c!r} at {i}")
+        return _right(ids, old, new) if first else result
+
+    return answer
 
 
-def _keeps_silent(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    if stranger := _stranger(ids, old, new):
-        raise ValueError(f"{stranger[0]!r} is not in the new vocabulary")
-    return _looks_up(ids, old, new)
+def _asked(text: str, old: list[str], new: list[str]) -> tuple:
+    return data.Vocabulary.from_texts(old).encode(text), old, new
 
 
-def _names_the_place(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    if stranger := _stranger(ids, old, new):
-        raise ValueError(f"unknown character at position {stranger[1]}")
-    return _looks_up(ids, old, new)
-
-
-def _right(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    if stranger := _stranger(ids, old, new):
-        raise ValueError(f"{stranger[0]!r} at position {stranger[1]}")
-    return _looks_up(ids, old, new)
-
-
-def _by_appearance(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    _right(ids, old, new)
-    itos = list(dict.fromkeys("".join(old)))
-    stoi = {c: i for i, c in enumerate(dict.fromkeys("".join(new)))}
-    return torch.tensor([stoi.get(itos[i], 0) for i in ids]).long()
-
-
-def _swapped(ids: Tensor, old: list[str], new: list[str]) -> Tensor:
-    return _right(ids, new, old)
-
-
-def _written(text: str, texts: Sequence[str]) -> Tensor:
-    return data.Vocabulary.from_texts(texts).encode(text)
-
-
-def _translation_cases(rng: random.Random) -> list[tuple]:
-    old, new = ["hello", "a day"], ["you and he", "a hall"]
-    drawn = [*_words(rng, 3), "zebra"]
-    text = "".join(rng.choices("zebra", k=6))
-    return [
-        (_written("hello", old), old, new),
-        (_written("no! hi", ["hi yes", "no!"]), ["hi yes", "no!"], ["hi yes", "no"]),
-        (_written("why so?", ["so?", "why "]), ["so?", "why "], ["so why", "no"]),
-        (torch.tensor([], dtype=torch.int64), old, new),
-        (_written(text, drawn), drawn, [*_words(rng, 4), text]),
-    ]
+def _drawn_translation(rng: random.Random) -> list[tuple]:
+    old, text = [*_words(rng, 3), "Zebra é"], "".join(rng.choices("Zebra é", k=6))
+    return [_asked(text, old, [*_words(rng, 4), text])]
 
 
 translate = Exercise(
     number="1.2",
     name="my_translate",
     success="the text is the same in both vocabularies, and a stranger is named.",
-    **fixed_and_drawn(_translation_cases),
+    cases=[
+        _asked("hello", ["hello", "a day"], ["he or she", "a hall"]),
+        _asked("hello!", ["hello!"], ["hello"]),
+        _asked("so", ["so", "no"], ["so no"]),
+        _asked("so no", ["so no"], ["so", "no"]),
+        _asked("b a", [" a", "b "], ["a ", "b", "cab"]),
+        _asked("aB", ["aB"], ["aBC"]),
+        _asked("Hi", ["Hi"], ["hi"]),
+        _asked("naïve café", ["naïve café"], ["café", "a naïve idea"]),
+        (torch.tensor([], dtype=torch.int64), ["hi"], ["hi"]),
+    ],
+    drawn=_drawn_translation,
     reference=lambda ids, old, new: (
         None
         if _stranger(ids, old, new)
-        else data.Vocabulary.from_texts(new).encode(
-            data.Vocabulary.from_texts(old).decode(ids)
-        )
+        else data.Vocabulary.from_texts(new).encode(_decoded(ids, old))
     ),
     prepare=_catching,
     compare=_compare_translation,
+    say=lambda case: (
+        f"for ids={engine.short(case[0])} (the text {_decoded(*case[:2])!r}), "
+        f"old={engine.short(case[1])}, new={engine.short(case[2])}"
+    ),
     forbidden={"Vocabulary": "build the two tables yourself this time."},
     wrong=[
         Wrong(
@@ -238,12 +267,64 @@ translate = Exercise(
         Wrong(
             "Your ids follow the order in which the characters first appear in the "
             "texts. Which order does this notebook agree on?",
-            _by_appearance,
+            _translation(lambda texts: dict.fromkeys("".join(texts))),
+        ),
+        *[
+            Wrong(
+                "A set has no order that you can rely on. Which order does this "
+                "notebook agree on?",
+                _translation(*symbols),
+            )
+            for symbols in (
+                (lambda texts: set("".join(texts)),),
+                (lambda texts: set("".join(texts)), _distinct),
+                (_distinct, lambda texts: set("".join(texts))),
+            )
+        ],
+        *[
+            Wrong(
+                "A character that the texts hold twice stands in your vocabulary "
+                "twice. Each needs one id.",
+                _translation(*symbols),
+            )
+            for symbols in (
+                (lambda texts: sorted("".join(texts)),),
+                (lambda texts: sorted("".join(texts)), _distinct),
+                (_distinct, lambda texts: sorted("".join(texts))),
+            )
+        ],
+        Wrong(
+            "You join the texts with a space: a vocabulary has the characters of its "
+            "texts, and these may hold no space.",
+            _translation(lambda texts: sorted(set(" ".join(texts)))),
+        ),
+        Wrong(
+            "You take the spaces off the ends of the texts. They are characters of "
+            "the vocabulary too.",
+            _translation(lambda texts: sorted(set("".join(map(str.strip, texts))))),
+        ),
+        Wrong(
+            "You write everything in lower case, but H and h are two characters.",
+            _translation(_lower),
+        ),
+        Wrong(
+            "You sort a and A side by side. The vocabulary uses the plain order of "
+            "sorted.",
+            _translation(lambda texts: sorted(_distinct(texts), key=str.lower)),
+        ),
+        Wrong(
+            "Your vocabulary knows only some kinds of characters. An é and an ! are "
+            "characters like any other.",
+            _translation(lambda texts: filter(str.isascii, _distinct(texts))),
+        ),
+        Wrong(
+            "Your vocabularies are made from the first text alone.",
+            _translation(_first_of),
         ),
         Wrong(
             "You have the two vocabularies the wrong way round: which one wrote the "
             "ids, and which one is to read them?",
-            _swapped,
+            lambda ids, old, new: _right(ids, new, old),
         ),
         Wrong(
             "You skip a character that the new vocabulary lacks: the text is another "
@@ -255,18 +336,55 @@ translate = Exercise(
             "another character.",
             _invents,
         ),
+        *[
+            Wrong(
+                "You refuse a character that the new texts lack, although this text "
+                "does not use it.",
+                _refuses_more(first),
+            )
+            for first in (True, False)
+        ],
         Wrong(
             "A bare look-up stops with a KeyError. Look before you index, and raise "
             "an error that helps.",
-            _looks_up,
+            _translation(error=KeyError, message=lambda c, i, text: c),
+        ),
+        Wrong(
+            "Your message says what is needed. Only the type of the error is another "
+            "one than the exercise asks for.",
+            _translation(error=KeyError),
+        ),
+        Wrong(
+            "The ValueError of index speaks of a search, and not of your texts. Look "
+            "before you search, and raise an error that helps.",
+            lambda ids, old, new: torch.tensor(
+                ["".join(_distinct(new)).index(_distinct(old)[i]) for i in ids]
+            ).long(),
         ),
         Wrong(
             "Whoever reads your message will want to know where in the text to look.",
-            _keeps_silent,
+            _translation(message=lambda c, i, text: repr(c)),
         ),
         Wrong(
             "Whoever reads your message will want to know which character it was.",
-            _names_the_place,
+            _translation(message=lambda c, i, text: f"at {i}"),
+        ),
+        Wrong(
+            "You count the positions from 1. Python counts them from 0, and so does "
+            "whoever looks up text[position].",
+            _translation(message=lambda c, i, text: f"{c!r} at {i + 1}"),
+        ),
+        Wrong(
+            "You count the position among the different characters. Where does the "
+            "character stand in the text?",
+            _translation(message=lambda c, i, text: f"{c!r} {len(set(text[:i]))}"),
+        ),
+        Wrong(
+            "The number in your message is the character's id in the old vocabulary, "
+            "not its position in the text.",
+            lambda ids, old, new: _translation(
+                message=lambda c, i, text: f"{c!r} at {int(ids[i])}"
+            )(ids, old, new),
         ),
         Wrong(
             "A tensor made from an empty list has no whole number to take its dtype "
@@ -287,15 +405,15 @@ pad = Exercise(
     number="1.3",
     name="my_pad",
     success="every text now has the length of the longest.",
-    **fixed_and_drawn(
-        lambda rng: [
-            (["hi", "hello"],),
-            (["you", "a", "hello"], "."),
-            (["one", "or", "none"], "_"),
-            (["same", "size"],),
-            (_words(rng, 4), rng.choice("·-#")),
-        ]
-    ),
+    cases=[
+        (["hi", "hello"],),
+        (["you", "a", "hello"], "."),
+        (["one", "or", "none"], "_"),
+        (["Zoë", " you are ", "a ", "a "], "·"),
+        (["same", "size"],),
+        (["alone"],),
+    ],
+    drawn=lambda rng: [(_words(rng, 4), rng.choice("·-#"))],
     reference=lambda texts, value=" ": [
         t + value * (max(map(len, texts)) - len(t)) for t in texts
     ],
@@ -348,92 +466,182 @@ pad = Exercise(
 # --- 1.4 ------------------------------------------------------------------------------
 
 
+_Share = Callable[[Sequence[str], int], float]
+
+
 def _share(texts: Sequence[str], length: int) -> float:
     return sum(max(0, length - len(t)) for t in texts) / (length * len(texts))
 
 
-def _ends(texts: Sequence[str], length: int) -> list[str]:
-    return [t[-length:].rjust(length) for t in texts]
+def _share_with_cut(texts: Sequence[str], length: int) -> float:
+    return 1 - sum(map(len, texts)) / (length * len(texts))
+
+
+def _end(text: str, length: int) -> str:
+    return text[-length:].rjust(length)
+
+
+def _fit(
+    row: Callable[[str, int], str] = _end, share: _Share = _share
+) -> Callable[[Sequence[str], int], tuple[list[str], float]]:
+    return lambda texts, length: (
+        [row(text, length) for text in texts],
+        share(texts, length),
+    )
+
+
+def _wrong_rows(hint: str, row: Callable[[str, int], str]) -> list[Wrong]:
+    """The hint on the rows, whether the share is right or not."""
+    return [Wrong(hint, _fit(row, share)) for share in (_share, _share_with_cut)]
 
 
 fit_texts = Exercise(
     number="1.4",
     name="my_fit",
     success="every row ends where its text ends, and you know what the padding costs.",
-    **fixed_and_drawn(
-        lambda rng: [
-            (["hello how", "hi", "i am"], 4),
-            (["hello", "how are you", "  hi"], 8),
-            (["you", "and me"], 2),
-            (_words(rng, 4), rng.randint(3, 7)),
-        ]
-    ),
+    cases=[
+        (["hi", "hello", "you"], 4),
+        (["hi", "hello how", "hi"], 5),
+        (["  hi", "how are you", "o k ", " "], 8),
+        (["you", "and me"], 2),
+        (["é", "naïve", "Zoë"], 7),
+        (["one", "or", "two"], 1),
+        (["alone"], 8),
+    ],
+    drawn=lambda rng: [(_words(rng, 4), rng.randint(3, 7))],
     reference=lambda texts, length: (
         [(" " * length + t)[len(t) :] for t in texts],
         _share(texts, length),
     ),
+    entries=("rows", "share"),
     forbidden={"pad": "this time the padding is yours to write."},
     wrong=[
         Wrong(
+            "Two things are asked for: the rows, and the share of padded cells.",
+            lambda texts, length: [_end(t, length) for t in texts],
+        ),
+        Wrong(
+            "The rows come first, the share second.",
+            lambda texts, length: _fit()(texts, length)[::-1],
+        ),
+        *_wrong_rows(
             "Your short texts are followed by padding, so the network reads spaces "
             "before it is asked to go on.",
-            lambda texts, length: (
-                [t[-length:].ljust(length) for t in texts],
-                _share(texts, length),
-            ),
+            lambda text, length: text[-length:].ljust(length),
         ),
-        Wrong(
+        *_wrong_rows(
             "You keep the beginning of a long text. Which part of it does the network "
             "need in order to go on?",
-            lambda texts, length: (
-                [t[:length].rjust(length) for t in texts],
-                _share(texts, length),
-            ),
+            lambda text, length: text[:length].rjust(length),
         ),
-        Wrong(
+        *_wrong_rows(
             "You keep the beginning of a long text and put the padding after a short "
-            "one. What shall the network have read last?",
-            lambda texts, length: (
-                [t[:length].ljust(length) for t in texts],
-                _share(texts, length),
-            ),
+            "one. What should the network have read last?",
+            lambda text, length: text[:length].ljust(length),
         ),
-        Wrong(
+        *_wrong_rows(
             "Long texts stay as long as they were, so the rows make no rectangle.",
-            lambda texts, length: (
-                [t.rjust(length) for t in texts],
-                _share(texts, length),
-            ),
+            lambda text, length: text.rjust(length),
+        ),
+        *_wrong_rows(
+            "Short texts stay as short as they were, so the rows make no rectangle.",
+            lambda text, length: text[-length:],
+        ),
+        *_wrong_rows(
+            "len(text) - length is negative for a short text, and Python counts a "
+            "negative start from the end: the text loses its beginning.",
+            lambda text, length: text[len(text) - length :].rjust(length),
+        ),
+        *[
+            Wrong(
+                "You take spaces off the ends of the texts. They belong to the texts.",
+                lambda texts, length, strip=strip: _fit()([*map(strip, texts)], length),
+            )
+            for strip in (str.strip, str.rstrip)
+        ],
+        Wrong(
+            "You pad to the longest text. How long each row is to be stands in length.",
+            lambda texts, length: _fit()(texts, max(map(len, texts))),
         ),
         Wrong(
             "You count every space as padding, and the texts have spaces of their own.",
-            lambda texts, length: (
-                _ends(texts, length),
-                "".join(_ends(texts, length)).count(" ") / (length * len(texts)),
+            _fit(
+                share=lambda texts, length: (
+                    sum(_end(t, length).count(" ") for t in texts)
+                    / (length * len(texts))
+                )
             ),
         ),
         Wrong(
-            "For the share you count the characters that you have cut off as if they "
-            "still filled cells.",
-            lambda texts, length: (
-                _ends(texts, length),
-                1 - sum(map(len, texts)) / (length * len(texts)),
+            "You count the spaces at the start of the rows, and a text may begin with "
+            "a space of its own.",
+            _fit(
+                share=lambda texts, length: (
+                    sum(length - len(_end(t, length).lstrip()) for t in texts)
+                    / (length * len(texts))
+                )
             ),
         ),
+        *[
+            Wrong(
+                "For the share you count the characters that you have cut off as if "
+                "they still filled cells.",
+                _fit(share=share),
+            )
+            for share in (
+                _share_with_cut,
+                lambda texts, length: max(0.0, _share_with_cut(texts, length)),
+            )
+        ],
         Wrong(
             "You divide by the real characters. The share is one of all the cells.",
-            lambda texts, length: (
-                _ends(texts, length),
-                _share(texts, length) / (1 - _share(texts, length)),
+            _fit(
+                share=lambda texts, length: (
+                    _share(texts, length) / (1 - _share(texts, length))
+                )
             ),
         ),
         Wrong(
             "That is the share of the real characters.",
-            lambda texts, length: (_ends(texts, length), 1 - _share(texts, length)),
+            _fit(share=lambda texts, length: 1 - _share(texts, length)),
         ),
         Wrong(
-            "Give the share as a number from 0 to 1, not in per cent.",
-            lambda texts, length: (_ends(texts, length), 100 * _share(texts, length)),
+            "That is the number of padded cells. What fraction of all cells is it?",
+            _fit(
+                share=lambda texts, length: _share(texts, length) * length * len(texts)
+            ),
+        ),
+        Wrong(
+            "// drops everything after the point, and a share lies between 0 and 1.",
+            _fit(share=lambda texts, length: int(_share(texts, length))),
+        ),
+        Wrong(
+            "That is the share of the rows that hold padding. Count cells.",
+            _fit(
+                share=lambda texts, length: (
+                    sum(len(t) < length for t in texts) / len(texts)
+                )
+            ),
+        ),
+        Wrong(
+            "You divide by the cells of the short texts. The long ones have cells too.",
+            _fit(
+                share=lambda texts, length: _share(
+                    [t for t in texts if len(t) < length] or ["." * length], length
+                )
+            ),
+        ),
+        Wrong(
+            "Two equal texts make two rows: count the padding of both.",
+            _fit(share=lambda texts, length: _share([*set(texts)], length)),
+        ),
+        Wrong(
+            "Return the share as it is: rounding is for printing.",
+            _fit(share=lambda texts, length: round(_share(texts, length), 2)),
+        ),
+        Wrong(
+            "Give the share as a number from 0 to 1, not as a percentage.",
+            _fit(share=lambda texts, length: 100 * _share(texts, length)),
         ),
     ],
 )
@@ -442,22 +650,12 @@ fit_texts = Exercise(
 # --- 1.5 ------------------------------------------------------------------------------
 
 
-def _ids_needed() -> tuple[int, ...]:
-    naive = "nai\N{COMBINING DIAERESIS}ve"
-    spellings = (
-        naive,
-        unicodedata.normalize("NFC", naive),
-        "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}",
-        "\N{LATIN SMALL LIGATURE FI}ne",
-    )
-    return tuple(len(list(text)) for text in spellings)
-
-
 ids_needed = Question(
     number="1.5",
     name="ids_needed",
     success="what you see as one letter may be several characters, and two may be one.",
-    expected=_ids_needed,
+    expected=lambda: (6, 5, 3, 3),
+    entries=("text 1", "text 2", "text 3", "text 4"),
     wrong=[
         Wrong(
             "You count what you see. The vocabulary counts code points, and the names "
@@ -469,6 +667,12 @@ ids_needed = Question(
             (7, 6, 11, 5),
         ),
         Wrong("Which of the two forms composes, and which takes apart?", (5, 6, 3, 3)),
+        Wrong(
+            "You see one emoji; the vocabulary counts the code points that it is made "
+            "of.",
+            (6, 5, 1, 3),
+            lambda a: a[2] == 1,
+        ),
         Wrong(
             "The joiner between woman and computer is invisible, and a character.",
             (6, 5, 2, 3),

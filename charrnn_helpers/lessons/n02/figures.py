@@ -93,12 +93,12 @@ def draw_prefixes(
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
-    """Draw every lesson of a text as a staircase: the prefix, and what comes next.
+    """Draw every example of a text as a staircase: the prefix, and what comes next.
 
     Args:
         text: T + 1 characters, at least 2; with ``targets``, the T inputs.
         targets: the T targets, if they are not the text moved on by one.
-        title: the takeaway; by default the number of lessons.
+        title: the takeaway; by default the number of examples.
 
     Raises:
         ValueError: if the text is too short, or ``targets`` is not as long as it.
@@ -133,10 +133,10 @@ def draw_prefixes(
     ax.set_yticks(range(0, steps, every), [str(t) for t in range(0, steps, every)])
     ax.set_ylabel("Step t")
     ax.set_xticks([])
-    lessons = "1 lesson" if steps == 1 else f"{steps} lessons"
+    examples = "1 example" if steps == 1 else f"{steps} examples"
     set_title(
         ax,
         title,
-        f"{steps + 1} characters hold {lessons}: a prefix, then the one that follows",
+        f"{steps + 1} characters hold {examples}: a prefix, then the one that follows",
     )
     return fig

@@ -41,16 +41,16 @@ def shift_lab() -> Lab:
 
     sentence.observe(fit, names="value")  # before the lab redraws
     return Lab(
-        "The shift: one lesson a step", {"sentence": sentence, "step": step}, draw
+        "The shift: one example per step", {"sentence": sentence, "step": step}, draw
     )
 
 
 def draw(sentence: str, step: int) -> Drawing:
-    """Draw one lesson of a sentence.
+    """Draw one example of a sentence.
 
     Args:
         sentence: at least two characters; they need not be in any vocabulary.
-        step: which lesson, in [0, len(sentence) - 2].
+        step: which example, in [0, len(sentence) - 2].
 
     Returns:
         The prefix, the target and the bigram's guess in words; inputs and targets as
@@ -68,7 +68,7 @@ def draw(sentence: str, step: int) -> Drawing:
     prefix, current, target = sentence[: step + 1], sentence[step], sentence[step + 1]
     shares = followers().get(current, {})
     text = (
-        f"Step {step}, lesson {step + 1} of {steps}: after the prefix "
+        f"Step {step}, example {step + 1} of {steps}: after the prefix "
         f"{_quoted(prefix)} comes the target {_quoted(target)}. "
         + _bigram_sentence(current, target)
     )

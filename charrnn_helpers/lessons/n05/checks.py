@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -23,8 +22,8 @@ from charrnn_helpers.exercises.engine import (
     Wrong,
     describe,
     difference,
-    fixed_and_drawn,
 )
+from charrnn_helpers.exercises.kit import hints
 from charrnn_helpers.models import CharRNN
 
 
@@ -32,8 +31,8 @@ class _Measured(tuple):
     """What a check measured of an answer, told apart from what an answer returns."""
 
 
-def _generator(rng: random.Random) -> torch.Generator:
-    return torch.Generator().manual_seed(rng.randrange(2**31))
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 # --- 5.1 one step by hand ------------------------------------------------------------
@@ -50,20 +49,13 @@ _SMALL_OUTPUT = (
 )
 
 
-def _step_cases(rng: random.Random) -> list[tuple]:
-    cases = [
-        (np.array([0.0, 1.0, 0.0]), np.array([0.6, -0.5]), _SMALL_CELL, _SMALL_OUTPUT),
-        (np.array([1.0, 0.0, 0.0]), np.zeros(2), _SMALL_CELL, _SMALL_OUTPUT),
-    ]
-    for _ in range(2):
-        size, hidden = rng.randrange(5, 9), rng.randrange(2, 5)
-        draw = np.random.default_rng(rng.randrange(2**31))
-        shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
-        cell = tuple(draw.normal(size=shape) for shape in shapes)
-        output = draw.normal(size=(size, hidden)), draw.normal(size=size)
-        x_t = np.eye(size)[rng.randrange(size)]
-        cases.append((x_t, draw.uniform(-1, 1, hidden), cell, output))
-    return cases
+def _step_case(size: int, hidden: int, seed: int) -> tuple:
+    draw = np.random.default_rng(seed)
+    shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
+    cell = tuple(draw.normal(size=shape) for shape in shapes)
+    output = draw.normal(size=(size, hidden)), draw.normal(size=size)
+    x_t = np.eye(size)[draw.integers(size)]
+    return x_t, draw.uniform(-1, 1, hidden), cell, output
 
 
 def _by_rnn_cell(x_t: Any, h_prev: Any, cell: tuple, output: tuple) -> tuple:
@@ -78,25 +70,30 @@ def _by_rnn_cell(x_t: Any, h_prev: Any, cell: tuple, output: tuple) -> tuple:
     return h_t.numpy(), probs.numpy()
 
 
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-z))
+
+
 def _softmax(logits: np.ndarray) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum()
 
 
 def _step_variant(
     *,
-    pre: Callable[..., np.ndarray] = lambda a, b, c: a + b,
+    sum_of: Callable[..., np.ndarray] = lambda x, h, W, U, b, c: W @ x + b + U @ h + c,
     act: Callable[[np.ndarray], np.ndarray] = np.tanh,
-    read: Callable[..., np.ndarray] = lambda h, pre: h,
+    read: Callable[..., np.ndarray] = lambda h_t, total, h_prev: h_t,
+    bias: bool = True,
     end: Callable[[np.ndarray], np.ndarray] = _softmax,
+    pair: Callable[..., tuple] = lambda h_t, probs: (h_t, probs),
 ) -> Callable[..., tuple]:
     """A step with one part exchanged."""
 
     def step(x_t: Any, h_prev: Any, cell: tuple, output: tuple) -> tuple:
-        W_ih, W_hh, b_ih, b_hh = cell
-        from_input = W_ih @ x_t + b_ih
-        total = pre(from_input, W_hh @ h_prev + b_hh, (h_prev, W_hh, b_hh))
+        total = sum_of(x_t, h_prev, *cell)
         h_t = act(total)
-        return h_t, end(output[0] @ read(h_t, total) + output[1])
+        logits = output[0] @ read(h_t, total, h_prev) + output[1] * bias
+        return pair(h_t, end(logits))
 
     return step
 
@@ -105,60 +102,85 @@ one_step = Exercise(
     number="5.1",
     name="my_step",
     success="one step, from the one-hot row to the probabilities.",
-    **fixed_and_drawn(_step_cases),
+    cases=lambda: [
+        (np.array([0.0, 1.0, 0.0]), np.array([0.6, -0.5]), _SMALL_CELL, _SMALL_OUTPUT),
+        (np.array([1.0, 0.0, 0.0]), np.zeros(2), _SMALL_CELL, _SMALL_OUTPUT),
+        _step_case(6, 4, seed=0),
+    ],
+    drawn=lambda rng: [
+        _step_case(rng.randrange(5, 9), rng.randrange(2, 5), rng.randrange(2**31))
+    ],
     reference=_by_rnn_cell,
+    entries=("h_t", "probs"),
     tolerance=1e-9,
     forbidden={"RNNCell": "compute the step yourself."},
-    wrong=[
-        Wrong(
+    wrong=hints(
+        {
             "The old state has no say in your h_t. What was read before would be "
-            "forgotten at once.",
-            _step_variant(pre=lambda a, b, c: a),
-        ),
-        Wrong(
-            "One of the two biases is missing from the sum.",
-            _step_variant(pre=lambda a, b, c: a + b - c[2]),
-        ),
-        Wrong(
+            "forgotten at once.": [
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b),
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + c),
+            ],
+            "One of the two biases is missing from the sum.": [
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + U @ h),
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + U @ h + c),
+            ],
+            "Both biases are missing from the sum.": [
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + U @ h)
+            ],
             "Your h_t is the sum itself. What keeps a state from growing without "
-            "limit?",
-            _step_variant(act=lambda total: total),
-        ),
-        Wrong(
+            "limit?": [_step_variant(act=lambda total: total)],
+            "You squeeze the sum with a sigmoid. Which function does the cell of "
+            "section 5.1 have there?": [_step_variant(act=_sigmoid)],
             "W_hh is square, so nothing complains when it is used the wrong way "
-            "round. Row i of it holds the weights of unit i.",
-            _step_variant(pre=lambda a, b, c: a + c[0] @ c[1] + c[2]),
-        ),
-        Wrong(
-            "You take the tanh of each half. The two halves are added first.",
-            _step_variant(
-                pre=lambda a, b, c: np.tanh(a) + np.tanh(b), act=lambda total: total
-            ),
-        ),
-        Wrong(
+            "round. Row i of it holds the weights of unit i.": [
+                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + h @ U + c)
+            ],
+            "You take the tanh of each half. The two halves are added first.": [
+                _step_variant(
+                    sum_of=lambda x, h, W, U, b, c: (
+                        np.tanh(W @ x + b) + np.tanh(U @ h + c)
+                    ),
+                    act=lambda total: total,
+                )
+            ],
             "h_t is right, but the output layer reads the sum from before the tanh. "
-            "It reads the state.",
-            _step_variant(read=lambda h, pre: pre),
-        ),
-        Wrong(
+            "It reads the state.": [
+                _step_variant(read=lambda h_t, total, h_prev: total)
+            ],
+            "h_t is right, but the output layer reads the old state. What has just "
+            "been read could not change the prediction.": [
+                _step_variant(read=lambda h_t, total, h_prev: h_prev)
+            ],
+            "h_t is right, but the bias of the output layer is missing.": [
+                _step_variant(bias=False)
+            ],
             "h_t is right, but probs holds the logits. Probabilities are positive and "
-            "add up to 1.",
-            _step_variant(end=lambda logits: logits),
-        ),
-        Wrong(
+            "add up to 1.": [_step_variant(end=lambda logits: logits)],
+            "h_t is right, and probs is positive, but does not add up to 1. What is "
+            "missing after exp?": [_step_variant(end=np.exp)],
+            "h_t is right. You divide the logits by their sum, and some of them are "
+            "negative. What makes them positive first?": [
+                _step_variant(end=lambda logits: logits / logits.sum())
+            ],
             "h_t is right. You squeeze each logit on its own, by a sigmoid, and the "
-            "results do not add up to 1.",
-            _step_variant(end=lambda logits: 1 / (1 + np.exp(-logits))),
-        ),
-    ],
+            "results do not add up to 1.": [_step_variant(end=_sigmoid)],
+            "h_t is right, but probs holds the logarithms of the probabilities.": [
+                _step_variant(end=lambda logits: np.log(_softmax(logits)))
+            ],
+            "The two are in the wrong order: h_t comes first, then probs.": [
+                _step_variant(pair=lambda h_t, probs: (probs, h_t))
+            ],
+        }
+    ),
 )
-
 
 # --- 5.2 the loops over steps and layers, hoisted ------------------------------------
 
 
-def _layers(sizes: list[int], generator: torch.Generator) -> list[tuple]:
-    """Pairs of linear layers, from sizes [V, H, H, …]."""
+def _rnn_case(batch: int, steps: int, *sizes: int, seed: int = 5) -> tuple:
+    """Inputs and pairs of linear layers, the sizes being V, H and so on."""
+    generator = _seeded(seed)
     layers = []
     for below, hidden in itertools.pairwise(sizes):
         pair = nn.Linear(below, hidden), nn.Linear(hidden, hidden)
@@ -166,35 +188,20 @@ def _layers(sizes: list[int], generator: torch.Generator) -> list[tuple]:
             for parameter in (p for layer in pair for p in layer.parameters()):
                 parameter.uniform_(-1, 1, generator=generator)
         layers.append(pair)
-    return layers
-
-
-def _rnn_cases(rng: random.Random) -> list[tuple]:
-    fixed = torch.Generator().manual_seed(5)
-    cases = [
-        (torch.randn(2, 3, 4, generator=fixed), _layers([4, 5, 5], fixed)),
-        (torch.randn(3, 1, 4, generator=fixed), _layers([4, 2], fixed)),
-    ]
-    for num_layers in (1, 3):
-        generator = _generator(rng)
-        batch, steps = rng.randrange(1, 4), rng.randrange(4, 8)
-        size, hidden = rng.randrange(2, 7), rng.randrange(7, 10)
-        x = torch.randn(batch, steps, size, generator=generator)
-        cases.append((x, _layers([size] + [hidden] * num_layers, generator)))
-    return cases
+    return torch.randn(batch, steps, sizes[0], generator=generator), layers
 
 
 def _by_nn_rnn(x: Tensor, layers: list[tuple]) -> _Measured:
     """``nn.RNN`` with the weights of the layers, and how often each is to be called."""
     hidden = layers[0][1].in_features
     rnn = nn.RNN(x.shape[-1], hidden, len(layers), batch_first=True)
-    with torch.no_grad():
-        for i, (low, high) in enumerate(layers):
-            getattr(rnn, f"weight_ih_l{i}").copy_(low.weight)
-            getattr(rnn, f"bias_ih_l{i}").copy_(low.bias)
-            getattr(rnn, f"weight_hh_l{i}").copy_(high.weight)
-            getattr(rnn, f"bias_hh_l{i}").copy_(high.bias)
-        states = rnn(x)
+    weights = [
+        parameter
+        for low, high in layers
+        for parameter in (low.weight, high.weight, low.bias, high.bias)
+    ]
+    named = dict(zip(rnn.state_dict(), weights, strict=True))
+    states = torch.func.functional_call(rnn, named, (x,))
     return _Measured((states, [[1, x.shape[1]] for _ in layers]))
 
 
@@ -219,7 +226,7 @@ def _counting(answer: Callable[..., Any]) -> Callable[..., Any]:
 def _compare_rnn(
     arguments: tuple, result: _Measured, expected: _Measured
 ) -> tuple[Kind, str] | None:
-    different = difference(result[0], expected[0], 1e-5)
+    different = difference(result[0], expected[0], 1e-5, ("output", "h_n"))
     if different is not None:
         return different
     names = "input_to_hidden", "hidden_to_hidden"
@@ -242,7 +249,11 @@ def _rnn_variant(
     hoist: bool = True,
     reset: bool = False,
     inherit: bool = False,
-    act: Callable[[Tensor], Tensor] = torch.tanh,
+    width: Callable[..., int] = lambda low, high: high.in_features,
+    step: Callable[..., Tensor] = lambda from_input, high, h: (
+        from_input + high(h)
+    ).tanh(),
+    join: Callable[[list], Tensor] = lambda states: torch.stack(states, dim=1),
     end: Callable[[list, list], Any] = lambda outputs, last: (
         outputs[-1],
         torch.stack(last),
@@ -253,15 +264,15 @@ def _rnn_variant(
     def rnn(x: Tensor, layers: list[tuple]) -> Any:
         outputs, last, h = [], [], None
         for low, high in layers:
-            zeros = x.new_zeros(len(x), high.in_features)
+            zeros = x.new_zeros(len(x), width(low, high))
             h = h if inherit and h is not None else zeros
             projected = low(x) if hoist else None
             states = []
             for t in range(x.shape[1]):
                 from_input = projected[:, t] if hoist else low(x[:, t])
-                h = act(from_input + high(zeros if reset else h))
+                h = step(from_input, high, zeros if reset else h)
                 states.append(h)
-            x = torch.stack(states, dim=1)
+            x = join(states)
             outputs.append(x)
             last.append(h)
         return end(outputs, last)
@@ -273,112 +284,115 @@ two_loops = Exercise(
     number="5.2",
     name="my_rnn",
     success="states as nn.RNN has them, and all inputs of a layer in one product.",
-    **fixed_and_drawn(_rnn_cases),
+    cases=lambda: [
+        _rnn_case(2, 3, 4, 5),
+        _rnn_case(2, 3, 4, 5, 5),
+        _rnn_case(3, 6, 3, 2, 2, 2),
+        _rnn_case(1, 2, 4, 3),
+        _rnn_case(3, 1, 4, 2),
+    ],
+    drawn=lambda rng: [
+        _rnn_case(2, 5, 6, *[8] * rng.randrange(1, 4), seed=rng.randrange(2**31))
+    ],
     reference=_by_nn_rnn,
     prepare=_counting,
     compare=_compare_rnn,
+    gradients=True,
     forbidden={
         "RNN": "write the loops yourself.",
         "RNNCell": "write the step yourself.",
     },
-    wrong=[
-        Wrong(
+    wrong=hints(
+        {
             "Which of the two products of a step has to wait for the step before? The "
-            "other one can be made for all steps at once, before the loop.",
-            _rnn_variant(hoist=False),
-        ),
-        Wrong(
+            "other one can be made for all steps at once, before the loop.": [
+                _rnn_variant(hoist=False)
+            ],
             "Each step starts from zeros: the state does not get from one step to the "
-            "next. At which indentation is it made?",
-            _rnn_variant(reset=True),
-        ),
-        Wrong(
+            "next. At which indentation is it made?": [_rnn_variant(reset=True)],
             "The second layer starts from the last state of the first. Each layer has "
-            "a state of its own, and before the first character it is zero.",
-            _rnn_variant(inherit=True),
-        ),
-        Wrong(
+            "a state of its own, and before the first character it is zero.": [
+                _rnn_variant(inherit=True)
+            ],
             "The sum of the two products is not the state yet: what is around it in "
-            "the equation?",
-            _rnn_variant(act=lambda total: total),
-        ),
-        Wrong(
-            "You return the states of the lowest layer. The upper ones are computed "
-            "and thrown away.",
-            _rnn_variant(end=lambda outputs, last: (outputs[0], torch.stack(last))),
-        ),
-        Wrong(
-            "The axis of the steps stands first. It belongs behind the batch: see the "
-            "argument dim of torch.stack.",
-            _rnn_variant(
-                end=lambda outputs, last: (
-                    outputs[-1].transpose(0, 1),
-                    torch.stack(last),
+            "the equation?": [
+                _rnn_variant(step=lambda from_input, high, h: from_input + high(h))
+            ],
+            "The activation of these layers is tanh; yours is another one.": [
+                _rnn_variant(
+                    step=lambda from_input, high, h: (from_input + high(h)).relu()
+                ),
+                _rnn_variant(
+                    step=lambda from_input, high, h: (from_input + high(h)).sigmoid()
+                ),
+            ],
+            "The first step needs hidden_to_hidden, too: of a state of zeros it still "
+            "makes its bias.": [
+                _rnn_variant(
+                    step=lambda from_input, high, h: torch.tanh(
+                        from_input + high(h) if h.any() else from_input
+                    )
                 )
-            ),
-        ),
-        Wrong(
+            ],
+            "hidden_to_hidden has a bias. Call it as a function, and it is added.": [
+                _rnn_variant(
+                    step=lambda from_input, high, h: torch.tanh(
+                        from_input + h @ high.weight.T
+                    )
+                )
+            ],
+            "Do the sizes fit? h has the shape (B, H), and H is the size that "
+            "hidden_to_hidden takes and returns.": [
+                _rnn_variant(width=lambda low, high: low.in_features)
+            ],
+            "You return the states of the lowest layer. The upper ones are computed "
+            "and thrown away.": [
+                _rnn_variant(end=lambda outputs, last: (outputs[0], torch.stack(last)))
+            ],
+            "The axis of the steps stands first. It belongs behind the batch, in each "
+            "layer: see the argument dim of torch.stack.": [
+                _rnn_variant(join=torch.stack),
+                _rnn_variant(
+                    end=lambda outputs, last: (
+                        outputs[-1].transpose(0, 1),
+                        torch.stack(last),
+                    )
+                ),
+            ],
+            "You join the states of all steps into one long row. They belong side by "
+            "side on an axis of their own, which torch.cat does not make.": [
+                _rnn_variant(join=lambda states: torch.cat(states, dim=1))
+            ],
             "h_n has the last state of the highest layer only. There is one for each "
-            "layer.",
-            _rnn_variant(end=lambda outputs, last: (outputs[-1], last[-1])),
-        ),
-    ],
+            "layer.": [
+                _rnn_variant(end=lambda outputs, last: (outputs[-1], last[-1])),
+                _rnn_variant(end=lambda outputs, last: (outputs[-1], last[-1][None])),
+            ],
+            "In h_n the batch stands first. The layers do, even where the batch is "
+            "first everywhere else.": [
+                _rnn_variant(
+                    end=lambda outputs, last: (
+                        outputs[-1],
+                        torch.stack(last, dim=1),
+                    )
+                )
+            ],
+            "The two are in the wrong order: output comes first, then h_n.": [
+                _rnn_variant(end=lambda outputs, last: (torch.stack(last), outputs[-1]))
+            ],
+            "The numbers are right, but nobody could train with them: the record of "
+            "how they came about is cut somewhere.": [
+                _rnn_variant(
+                    step=lambda from_input, high, h: (
+                        (from_input + high(h)).tanh().detach()
+                    )
+                )
+            ],
+        }
+    ),
 )
 
-
 # --- 5.3 what a proof catches --------------------------------------------------------
-
-
-def _proofs() -> tuple[str, str]:
-    """The mistakes whose logits agree with ``nn.RNN``; those whose gradients do too."""
-    generator = torch.Generator().manual_seed(0)
-
-    def draw(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator, dtype=torch.float64)
-
-    x, h_0 = draw(2, 5, 4), draw(2, 3)
-    weights = [draw(3, 4), draw(3, 3), draw(3), draw(3), draw(4, 3)]
-    copies = {
-        "a": lambda w: w,
-        "b": lambda w: [w[0], w[1].T, *w[2:]],
-        "c": lambda w: [w[0], w[1], w[3], w[2], w[4]],
-        "d": lambda w: [*w[:3], torch.zeros_like(w[3]), w[4]],
-        "e": lambda w: w,
-    }
-
-    def run(letter: str) -> tuple[Tensor, list[Tensor]]:
-        """Our loop with one mistake; no letter: the layer of PyTorch."""
-        made = copies.get(letter, lambda w: w)(weights)
-        own = [w.clone().requires_grad_() for w in made]
-        start = h_0.clone().requires_grad_()
-        if not letter:
-            rnn = nn.RNN(4, 3, batch_first=True, dtype=torch.float64)
-            named = dict(zip(rnn.state_dict(), own, strict=False))
-            states, _ = torch.func.functional_call(rnn, named, (x, start[None]))
-        else:
-            h = start * 0 if letter == "e" else start
-            loop = []
-            for t in range(x.shape[1]):
-                h = h.detach() if letter == "a" else h
-                h = torch.tanh(x[:, t] @ own[0].T + own[2] + h @ own[1].T + own[3])
-                loop.append(h)
-            states = torch.stack(loop, dim=1)
-        logits = states @ own[4].T
-        wanted = [*own, start]
-        grads = torch.autograd.grad(
-            logits.square().sum(), wanted, allow_unused=True, materialize_grads=True
-        )
-        return logits, list(grads)
-
-    logits, grads = run("")
-    found = {letter: run(letter) for letter in copies}
-    same = [k for k, (there, _) in found.items() if torch.allclose(there, logits)]
-    both = [
-        k
-        for k in same
-        if all(torch.allclose(a, b) for a, b in zip(found[k][1], grads, strict=True))
-    ]
-    return "".join(same), "".join(both)
 
 
 def _two_answers(answer: Any) -> tuple[str, str] | None:
@@ -400,96 +414,97 @@ def _accept_proofs(answer: Any, expected: tuple) -> tuple[Kind, str] | None:
             'the answer must be two strings of letters, such as ("bd", "d"), not '
             f"{describe(answer)}"
         )
-    if letters == expected:
-        return None
     for name, got, wanted in zip(
-        ("the logits agree", "the gradients agree too"), letters, expected, strict=True
+        ("logits", "gradients"), letters, expected, strict=True
     ):
         if got != wanted:
-            return VALUES, f'"{got}" is not where {name}'
+            return VALUES, f'the letters for the {name}, "{got}", are not right'
     return None
 
 
-def _logits(answer: Any) -> str:
-    return (_two_answers(answer) or ("", ""))[0]
+def _letters(judge: Callable[[str, str], bool]) -> Callable[[Any], bool]:
+    """Whether the two strings of an answer are of some kind."""
 
+    def matches(answer: Any) -> bool:
+        letters = _two_answers(answer)
+        return letters is not None and judge(*letters)
 
-def _gradients(answer: Any) -> str:
-    return (_two_answers(answer) or ("", ""))[1]
+    return matches
 
 
 what_a_proof_catches = Question(
     number="5.3",
     name="passes",
     success="equal logits prove the forward pass. Only gradients prove the rest.",
-    expected=_proofs,
+    expected=lambda: ("ac", "c"),  # proved by a run in tests/lessons/test_n05.py
     accept=_accept_proofs,
     wrong=[
+        Wrong(
+            "Two strings are asked for: the letters for the logits, then those for "
+            "the gradients.",
+            "acc",
+            matches=lambda answer: _two_answers(answer) is None,
+        ),
         Wrong(
             "W_hh is square, so no shape complains. But are the numbers of h times W "
             "those of h times W transposed?",
             ("abc", "c"),
-            matches=lambda answer: "b" in _logits(answer),
+            matches=_letters(lambda logits, gradients: "b" in logits),
         ),
         Wrong(
             "A missing bias moves every sum that it should have been added to.",
             ("acd", "c"),
-            matches=lambda answer: "d" in _logits(answer),
+            matches=_letters(lambda logits, gradients: "d" in logits),
         ),
         Wrong(
             "The check gives a random h_0. Can a loop that never looks at it have the "
             "same first logits?",
             ("ace", "c"),
-            matches=lambda answer: "e" in _logits(answer),
+            matches=_letters(lambda logits, gradients: "e" in logits),
         ),
         Wrong(
-            "What does detach do to the numbers in a tensor, and what to its record?",
+            "The second question is about those of the first: where the logits differ, "
+            "nobody asks for the gradients.",
+            ("c", "ac"),
+            matches=_letters(lambda logits, gradients: not set(gradients) <= {*logits}),
+        ),
+        Wrong(
+            "One is missing. A line may change what is recorded, or what is called "
+            "how, and still change no number.",
             ("c", "c"),
-            matches=lambda answer: _logits(answer) == "c",
-        ),
-        Wrong(
-            "Both biases go into one sum. Does it matter there which is called which?",
-            ("a", ""),
-            matches=lambda answer: _logits(answer) == "a",
+            matches=_letters(lambda logits, gradients: logits in ("a", "c")),
         ),
         Wrong(
             "The letters for the logits are right. A loss at the last step depends on "
             "W_hh through all steps: how far back can its gradient walk?",
             ("ac", "ac"),
-            matches=lambda answer: (
-                _logits(answer) == "ac" and "a" in _gradients(answer)
-            ),
+            matches=_letters(lambda logits, gradients: "a" in gradients),
         ),
         Wrong(
             "The letters for the logits are right. Remember the first question of "
             "section 5.5: how do the gradients of the two biases differ?",
             ("ac", ""),
-            matches=lambda answer: _logits(answer) == "ac" and not _gradients(answer),
+            matches=_letters(
+                lambda logits, gradients: (logits, gradients) == ("ac", "")
+            ),
         ),
     ],
 )
 
-
 # --- 5.4 the life of a state ---------------------------------------------------------
 
 
-def _stream_cases(rng: random.Random) -> list[tuple]:
-    cases = []
-    flags = ([True, False, False, True, False], [False, False, True, True, False])
-    for seed, news in enumerate((*flags, [True, *rng.choices([True, False], k=4)])):
-        generator = _generator(rng) if seed == 2 else torch.Generator()
-        if seed < 2:
-            generator.manual_seed(seed)
-        model = CharRNN(5, 4)
-        with torch.no_grad():
-            for parameter in model.parameters():
-                parameter.uniform_(-1, 1, generator=generator)
-        pieces = [
-            (torch.randint(5, (2, 2 + i % 2), generator=generator), new)
-            for i, new in enumerate(news)
-        ]
-        cases.append((model, pieces))
-    return cases
+def _stream_case(news: list[bool], seed: int) -> tuple:
+    generator = _seeded(seed)
+    model = CharRNN(5, 4)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.uniform_(-1, 1, generator=generator)
+    pieces = [
+        (torch.randint(5, (2, 2 + i % 2), generator=generator), new)
+        for i, new in enumerate(news)
+    ]
+    return model, pieces
 
 
 def _pull(logits: Tensor, model: CharRNN) -> Tensor:
@@ -575,7 +590,13 @@ stream = Exercise(
     number="5.4",
     name="my_stream",
     success="initialised, carried, reset and detached, each where it belongs.",
-    **fixed_and_drawn(_stream_cases),
+    cases=lambda: [
+        _stream_case([True, False, False, True, False], seed=0),
+        _stream_case([False, False, True, True, False], seed=1),
+    ],
+    drawn=lambda rng: [
+        _stream_case([True, *rng.choices([True, False], k=4)], rng.randrange(2**31))
+    ],
     reference=_by_prefix,
     prepare=_pulling,
     compare=_compare_stream,
@@ -621,27 +642,21 @@ stream = Exercise(
     ],
 )
 
-
 # --- 5.5 a sigmoid recurrence on nn.RNN ----------------------------------------------
 
 
-def _sigmoid_cases(rng: random.Random) -> list[tuple]:
-    def weights(size: int, hidden: int, generator: torch.Generator) -> tuple:
-        shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
-        return tuple(
-            torch.randn(*shape, generator=generator, dtype=torch.float64)
-            for shape in shapes
-        )
-
-    cases = [tuple(map(torch.from_numpy, _SMALL_CELL))]
-    cases += [weights(rng.randrange(4, 9), 3, _generator(rng)) for _ in range(2)]
-    return cases
+def _sigmoid_case(size: int, hidden: int, seed: int) -> tuple:
+    generator = _seeded(seed)
+    shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
+    return tuple(
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in shapes
+    )
 
 
 def _inputs_of(W_ih: Tensor) -> Tensor:
-    generator = torch.Generator().manual_seed(1)
     shape = 2, 6, W_ih.shape[1]
-    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+    return torch.randn(*shape, generator=_seeded(1), dtype=torch.float64)
 
 
 def _sigmoid_loop(W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> _Measured:
@@ -686,14 +701,15 @@ def _compare_sigmoid(
     W_ih, W_hh, _, _ = arguments
     if isinstance(result, _Measured):
         got, wanted = result[0], expected[0]
-        far = (got - wanted).abs().amax(dim=(0, 2)) > 1e-10  # (T,), also for NaN:
-        far |= got.isnan().any(dim=2).any(dim=0)
-        if not far.any():
+        wrong = ~((got - wanted).abs() <= 1e-10)  # (B, T, H), True for NaN, too
+        if not wrong.any():
             return None
-        step = int(far.nonzero()[0]) + 1
+        step = int(wrong.any(dim=2).any(dim=0).nonzero()[0])
+        row, unit = wrong[:, step].nonzero()[0].tolist()
         return VALUES, (
-            f"returned weights with which ½ + ½·output leaves the sigmoid's states at "
-            f"step {step}"
+            f"returned weights with which 0.5 + 0.5 * output is "
+            f"{got[row, step, unit]:.10f} at step {step + 1}, and h is "
+            f"{wanted[row, step, unit]:.10f}"
         )
     if not isinstance(result, (list, tuple)) or len(result) != 5:
         return TYPE, f"returned {describe(result)}, not five tensors"
@@ -708,76 +724,109 @@ def _compare_sigmoid(
     return None
 
 
-def _minus_ones(b: Tensor) -> Tensor:
-    return -torch.ones_like(b)
+def _weights(
+    *,
+    input_weight: float = 1 / 2,
+    state_weight: Callable[[Tensor], Tensor] = lambda U: U / 4,
+    biases: tuple[float, float] = (1 / 2, 1 / 2),
+    left_over: Callable[[Tensor], Tensor | float] = lambda U: U.sum(1) / 4,
+    start: float = -1.0,
+) -> Callable[..., tuple]:
+    """The five tensors with something exchanged."""
+
+    def weights(W: Tensor, U: Tensor, b: Tensor, c: Tensor) -> tuple:
+        h_0 = torch.full_like(c, start)
+        b, c = b * biases[0], c * biases[1] + left_over(U)
+        return W * input_weight, state_weight(U), b, c, h_0
+
+    return weights
+
+
+def _half(U: Tensor) -> Tensor:
+    return U / 2
+
+
+def _nothing(U: Tensor) -> float:
+    return 0.0
 
 
 sigmoid_by_tanh = Exercise(
     number="5.5",
     name="my_weights",
     success="a sigmoid recurrence runs on nn.RNN, which has no sigmoid.",
-    **fixed_and_drawn(_sigmoid_cases),
+    cases=lambda: [
+        tuple(map(torch.from_numpy, _SMALL_CELL)),
+        _sigmoid_case(5, 4, seed=0),
+    ],
+    drawn=lambda rng: [_sigmoid_case(rng.randrange(4, 9), 3, rng.randrange(2**31))],
     reference=_sigmoid_loop,
     prepare=_through_tanh,
     compare=_compare_sigmoid,
     tolerance=1e-10,
-    wrong=[
-        Wrong(
+    wrong=hints(
+        {
             "With the weights unchanged, this is another recurrence. Start from "
-            "g = tanh(z/2): what is z/2?",
-            lambda W, U, b, c: (W, U, b, c, torch.zeros_like(b)),
-        ),
-        Wrong(
+            "g = tanh(z/2): what is z/2?": [
+                _weights(
+                    input_weight=1,
+                    state_weight=lambda U: U,
+                    biases=(1, 1),
+                    left_over=_nothing,
+                    start=start,
+                )
+                for start in (0, -1)
+            ],
             "Everything is halved, as z/2 wants it. But the state that nn.RNN feeds "
-            "back is g, not h: write h in terms of g.",
-            lambda W, U, b, c: (W / 2, U / 2, b / 2, c / 2, torch.zeros_like(b)),
-        ),
-        Wrong(
+            "back is g, not h: write h in terms of g.": [
+                _weights(state_weight=_half, left_over=_nothing, start=0)
+            ],
             "Everything is halved, and the start is right. But the state that nn.RNN "
-            "feeds back is g, not h: write h in terms of g.",
-            lambda W, U, b, c: (W / 2, U / 2, b / 2, c / 2, _minus_ones(b)),
-        ),
-        Wrong(
+            "feeds back is g, not h: write h in terms of g.": [
+                _weights(state_weight=_half, left_over=_nothing)
+            ],
             "The factors are right. Now h = ½ + ½·g has a constant ½, too: it goes "
-            "through W_hh, and something is left over at each step.",
-            lambda W, U, b, c: (W / 2, U / 4, b / 2, c / 2, _minus_ones(b)),
-        ),
-        Wrong(
-            "You add up the columns of W_hh. Unit i receives what its row holds.",
-            lambda W, U, b, c: (
-                W / 2,
-                U / 4,
-                b / 2,
-                c / 2 + U.sum(0) / 4,
-                _minus_ones(b),
-            ),
-        ),
-        Wrong(
-            "The weights are right. Which g belongs to the state h = 0?",
-            lambda W, U, b, c: (
-                W / 2,
-                U / 4,
-                b / 2,
-                c / 2 + U.sum(1) / 4,
-                torch.zeros_like(b),
-            ),
-        ),
-        Wrong(
-            "The constant ½ of h passes through W_hh, and then z is halved: the row "
-            "sums are halved twice.",
-            lambda W, U, b, c: (
-                W / 2,
-                U / 4,
-                b / 2,
-                c / 2 + U.sum(1) / 2,
-                _minus_ones(b),
-            ),
-        ),
-        Wrong(
-            "The biases are part of z. Are they halved with it?",
-            lambda W, U, b, c: (W / 2, U / 4, b, c + U.sum(1) / 4, _minus_ones(b)),
-        ),
-    ],
+            "through W_hh, and something is left over at each step.": [
+                _weights(left_over=_nothing),
+                _weights(left_over=_nothing, start=0),
+            ],
+            "W_hh is halved once, for z/2. It meets h = ½ + ½·g: what is in front of "
+            "g there?": [_weights(state_weight=_half)],
+            "W_hh is left as it was. It is a part of z, and it meets h = ½ + ½·g.": [
+                _weights(state_weight=lambda U: U)
+            ],
+            "W_ih is a part of z, too: what becomes of it in z/2?": [
+                _weights(input_weight=1)
+            ],
+            "W_ih meets x_t, not g: what becomes of it in z/2?": [
+                _weights(input_weight=1 / 4)
+            ],
+            "You turned W_hh over. Unit i still receives what row i holds.": [
+                _weights(state_weight=lambda U: U.T / 4)
+            ],
+            "You add up the columns of W_hh. Unit i receives what its row holds.": [
+                _weights(left_over=lambda U: U.sum(0) / 4)
+            ],
+            "You add up the whole of W_hh. Unit i receives what its row holds.": [
+                _weights(left_over=lambda U: U.sum() / 4)
+            ],
+            "The weights are right. Which g belongs to the state h = 0?": [
+                _weights(start=start) for start in (0, 1, -0.5, 0.5)
+            ],
+            "What is left over is too large. It is halved twice, by h = ½ + ½·g and by "
+            "z/2, and added once.": [
+                _weights(left_over=lambda U: U.sum(1) / 2),
+                _weights(left_over=lambda U: U.sum(1)),
+            ],
+            "What is left over is too small. It is halved twice only: by h = ½ + ½·g "
+            "and by z/2.": [_weights(left_over=lambda U: U.sum(1) / 8)],
+            "What is left over has the wrong sign: h = ½ + ½·g adds its ½.": [
+                _weights(left_over=lambda U: -U.sum(1) / 4)
+            ],
+            "The biases are part of z. Are they halved with it?": [
+                _weights(biases=factors) for factors in ((1, 1), (1, 0.5), (0.5, 1))
+            ],
+        }
+    ),
 )
 
 summary = engine.summary_of(__name__)

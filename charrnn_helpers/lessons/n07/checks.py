@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,57 +10,46 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from charrnn_helpers import data, training
+from charrnn_helpers.data import SENTENCES, Vocabulary
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.engine import (
+    TOO_SLOW,
     TYPE,
     VALUES,
     Exercise,
     Kind,
     Question,
     Wrong,
-    fixed_and_drawn,
 )
 from charrnn_helpers.models import CharRNN
+from charrnn_helpers.running import running_model
 from charrnn_helpers.sampling import sampling_probs
 
 
-@functools.cache
-def _running_model(end: bool = False) -> tuple[CharRNN, data.Vocabulary]:
-    """The model of the notebook; with an end-of-text symbol if asked for."""
-    texts = data.SENTENCES
-    vocab = data.Vocabulary.from_texts(texts, pad=end, end=end)
-    ids = data.encode_batch(vocab, texts if end else data.pad(texts), end=end)
-    inputs, targets = data.shift(ids)
-    if end:
-        targets = targets.masked_fill(targets == vocab.pad_id, data.IGNORE_INDEX)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = CharRNN(len(vocab), hidden_size=12)
-        training.fit(model, inputs, targets, epochs=100, lr=0.01)
-    return model.eval(), vocab
-
-
-def _generator(rng: random.Random) -> torch.Generator:
-    return torch.Generator().manual_seed(rng.randrange(2**31))
+def _normal(rng: random.Random, *shape: int) -> Tensor:
+    generator = torch.Generator().manual_seed(rng.randrange(2**31))
+    return 2 * torch.randn(*shape, generator=generator)
 
 
 # --- 7.1: the last row, as a probability ---------------------------------------------
 
 
-def _predict_cases(rng: random.Random) -> list[tuple]:
-    cases = [
-        (
-            torch.tensor([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
-            list("abc"),
-        ),
-        (torch.tensor([[-1.0, -2.0], [-2.0, -1.5]]), list("no")),
+def _many_symbols() -> tuple[Tensor, list[str]]:
+    """Six characters read and 20 symbols, of which number 17 comes next."""
+    logits = torch.arange(120.0).view(6, 20).sin()
+    logits[5, 17] = 2.5
+    return logits, list("abcdefghijklmnopqrst")
+
+
+def _predict_cases() -> list[tuple]:
+    return [
+        (torch.tensor([[3.0, 0.0, 1.0], [0.0, 1.0, 2.0]]), list("abc")),
+        (torch.tensor([[-1.0, -2.0]]), list("no")),
+        # Not in the order of the alphabet; the space wins, then a capital.
+        (torch.tensor([[0.0, 1.0, 0.5], [0.5, 0.0, 1.0]]), ["z", "a", " "]),
+        (torch.tensor([[4.0, 0.0, 1.0], [90.0, 0.0, 101.0]]), ["o", "é", "É"]),
+        _many_symbols(),
     ]
-    letters = list(" adefghilmnoruwy")
-    for steps in (5, 9):
-        logits = 2 * torch.randn(steps, 16, generator=_generator(rng))
-        cases.append((logits, letters))
-    return cases
 
 
 def _predict_reference(logits: Tensor, itos: Sequence[str]) -> tuple[str, float]:
@@ -83,8 +71,12 @@ predict_step = Exercise(
     number="7.1",
     name="my_predict",
     success="the last row decides, and softmax says how surely.",
-    **fixed_and_drawn(_predict_cases),
+    cases=_predict_cases,
+    drawn=lambda rng: [
+        (_normal(rng, steps, 16), list(" adefghilmnoruwy")) for steps in (5, 9)
+    ],
     reference=_predict_reference,
+    entries=("character", "probability"),
     wrong=[
         Wrong(
             "You read the first row of the logits. It says what follows the first "
@@ -92,14 +84,25 @@ predict_step = Exercise(
             lambda logits, itos: _chosen(logits[0].softmax(-1), itos),
         ),
         Wrong(
+            "`logits[:, -1]` is the last column: the score of one symbol at each "
+            "position. You want one position and all of its symbols.",
+            lambda logits, itos: _chosen(logits[:, -1].softmax(-1), itos),
+        ),
+        Wrong(
             "You searched all rows at once, so the largest score of any position won. "
             "Only one of the rows is about the next character.",
             _flat_argmax,
         ),
-        Wrong(
-            "You averaged over the positions. Each row answers its own question; only "
-            "one of them is asked here.",
-            lambda logits, itos: _chosen(logits.softmax(-1).mean(0), itos),
+        *(
+            Wrong(
+                "You averaged over the positions. Each row answers its own question; "
+                "only one of them is asked here.",
+                average,
+            )
+            for average in (
+                lambda logits, itos: _chosen(logits.softmax(-1).mean(0), itos),
+                lambda logits, itos: _chosen(logits.mean(0).softmax(-1), itos),
+            )
         ),
         Wrong(
             "The character is right. The number is its logit, a score that may be "
@@ -107,6 +110,18 @@ predict_step = Exercise(
             lambda logits, itos: (
                 itos[int(logits[-1].argmax())],
                 float(logits[-1].max()),
+            ),
+        ),
+        Wrong(
+            "The character is right. The number is the logarithm of its probability: "
+            "never above 0.",
+            lambda logits, itos: _chosen(logits[-1].log_softmax(-1), itos),
+        ),
+        Wrong(
+            "The exponential of a large score overflows: exp(100) is too large for "
+            "float32. softmax subtracts the largest score first.",
+            lambda logits, itos: _chosen(
+                logits[-1].exp() / logits[-1].exp().sum(), itos
             ),
         ),
         Wrong(
@@ -131,60 +146,20 @@ predict_step = Exercise(
 
 # --- 7.2: the wrong line -------------------------------------------------------------
 
-BROKEN = """\
-@torch.no_grad()
-def continue_text(model, vocab, prompt, max_new_chars):
-    model.eval()
-    logits, h = model(vocab.encode(prompt))
-    text = prompt
-    for _ in range(max_new_chars):
-        i = int(logits[-1].argmax())
-        text += vocab.itos[i]
-        logits, h_next = model(torch.tensor([i]), h)
-    return text
-"""
-"""The program of exercise 7.2, as it stands in the notebook."""
-
-_SOUND = BROKEN.replace("h_next = model", "h = model")
-
-
-def _wrong_line() -> int:
-    """The number of the line whose repair gives the texts of re-feeding."""
-    model, vocab = _running_model()
-    found = []
-    lines, sound = BROKEN.splitlines(), _SOUND.splitlines()
-    for n in range(len(lines)):
-        space: dict[str, Any] = {"torch": torch}
-        exec("\n".join([*lines[:n], sound[n], *lines[n + 1 :]]), space)
-        texts = [
-            space["continue_text"](model, vocab, prompt, 12) == _refed(prompt, 12)
-            for prompt in ("hello", "i", "how")
-        ]
-        if all(texts):
-            found.append(n + 1)
-    (line,) = found
-    return line
-
-
-@torch.no_grad()
-def _refed(prompt: str, count: int) -> str:
-    model, vocab = _running_model()
-    text = prompt
-    for _ in range(count):
-        text += vocab.itos[int(model(vocab.encode(text))[0][-1].argmax())]
-    return text
-
-
 lost_state = Question(
     number="7.2",
     name="wrong_line",
     success="the new state got a name of its own, and nobody ever handed it on.",
-    expected=_wrong_line,
+    expected=lambda: 9,
     wrong=[
         Wrong(
             "That line reads the prompt once, from its first character on, and keeps "
             "the state. That is how it should be.",
             4,
+        ),
+        Wrong(
+            "That line starts the text with the prompt, as it should.",
+            5,
         ),
         Wrong(
             "That line runs the loop once for each new character. The length of the "
@@ -197,11 +172,13 @@ lost_state = Question(
             7,
         ),
         Wrong(
-            "That line appends the character, as it should: the text does grow.",
+            "That line appends the character, as it should: the text does grow. What "
+            "does the model read next, and with which state?",
             8,
         ),
         Wrong(
-            "Switching dropout off changes nothing here: a CharRNN has none.",
+            "eval() switches dropout off, and a CharRNN has none: that line changes "
+            "nothing here.",
             3,
         ),
         Wrong("That line hands back prompt and continuation, as it should.", 10),
@@ -211,17 +188,15 @@ lost_state = Question(
 # --- 7.3: temperature and top-k ------------------------------------------------------
 
 
-def _probs_cases(rng: random.Random) -> list[tuple]:
-    cases = [
-        (torch.tensor([1.0, 3.0, 0.0, 2.0]), 0.5, 2),
-        (torch.tensor([1.0, 3.0, 0.0, 2.0]), 2.0, 4),
-        (torch.tensor([-1.0, 0.5, 2.5]), 1.0, 1),
-    ]
-    for _ in range(2):
-        size = rng.randrange(6, 20)
-        logits = 2 * torch.randn(size, generator=_generator(rng))
-        cases.append((logits, rng.choice([0.4, 0.7, 1.5, 3.0]), rng.randrange(2, 5)))
-    return cases
+_PROBS_CASES = [
+    (torch.tensor([1.0, 3.0, 0.0, 2.0]), 0.5, 2),
+    (torch.tensor([1.0, 3.0, 0.0, 2.0]), 2.0, 4),
+    (torch.tensor([-1.0, 0.5, 2.5]), 1.0, 1),
+    (torch.tensor([-110.0, -102.0, -107.0, -115.0]), 1.0, 3),
+    (torch.tensor([1.0, 1.1, 0.9]), 0.05, 2),
+    (torch.tensor([100.0, 98.0, 102.0, 99.0]), 0.5, 3),
+    (torch.tensor([2.0, -1.0, 0.5, 3.0, -2.0, 1.0, 0.0, -3.0]), 50.0, 7),
+]
 
 
 def _probs_reference(logits: Tensor, temperature: float, top_k: int) -> Tensor:
@@ -237,11 +212,16 @@ def _cut(logits: Tensor, top_k: int, largest: bool = True) -> Tensor:
     return torch.full_like(logits, -torch.inf).index_copy(0, kept, logits[kept])
 
 
-def _zeroed(logits: Tensor, temperature: float, top_k: int) -> Tensor:
-    kept = logits.topk(top_k).indices
-    return (
-        torch.zeros_like(logits).index_copy(0, kept, logits[kept] / temperature)
-    ).softmax(-1)
+def _removed(score: float, first: bool = False) -> Callable[..., Tensor]:
+    """Give the removed symbols a score, after or before dividing by the temperature."""
+
+    def answer(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+        kept, by = logits.topk(top_k).indices, 1 if first else temperature
+        scores = torch.full_like(logits, score)
+        scores = scores.index_copy(0, kept, logits[kept] / by)
+        return (scores / (temperature if first else 1)).softmax(-1)
+
+    return answer
 
 
 def _in_order(logits: Tensor, temperature: float, top_k: int) -> Tensor:
@@ -249,11 +229,24 @@ def _in_order(logits: Tensor, temperature: float, top_k: int) -> Tensor:
     return probs.sort(descending=True).values
 
 
+def _by_exp(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+    weights = (_cut(logits, top_k) / temperature).exp()
+    return weights / weights.sum()
+
+
+def _after_softmax(logits: Tensor, temperature: float, top_k: int) -> Tensor:
+    return _cut(logits, top_k).softmax(-1) / temperature
+
+
 shaped_probs = Exercise(
     number="7.3",
     name="my_probs",
     success="divided, cut, and scaled to sum to 1 again.",
-    **fixed_and_drawn(_probs_cases),
+    cases=_PROBS_CASES,
+    drawn=lambda rng: [
+        (_normal(rng, size), rng.choice([0.4, 0.7, 1.5, 3.0]), rng.randrange(2, 5))
+        for size in (6, 17)
+    ],
     reference=_probs_reference,
     forbidden={
         "sampling_probs": "write the two steps yourself.",
@@ -284,7 +277,33 @@ shaped_probs = Exercise(
         Wrong(
             "You set the removed logits to 0. A logit of 0 is no probability of 0: "
             "softmax gives it a share like any other.",
-            _zeroed,
+            _removed(0.0),
+        ),
+        *(
+            Wrong(
+                "The removed symbols can still be drawn: a very low logit is above "
+                "minus infinity, and the others may be as low.",
+                _removed(score, first),
+            )
+            for score in (-10.0, -100.0)
+            for first in (False, True)
+        ),
+        Wrong(
+            "The exponential of a large number overflows: exp(100) is too large for "
+            "float32. softmax subtracts the largest score first.",
+            _by_exp,
+        ),
+        Wrong(
+            "You divided probabilities by the temperature, and now they do not sum to "
+            "1. What is it that τ divides?",
+            _after_softmax,
+        ),
+        Wrong(
+            "You returned the probabilities of the symbols that are kept, without the "
+            "zeros of the others: position i belongs to the symbol with the id i.",
+            lambda z, temperature, top_k: (z.topk(top_k).values / temperature).softmax(
+                -1
+            ),
         ),
         Wrong(
             "The numbers are right and in the wrong places: they are sorted, while "
@@ -295,6 +314,13 @@ shaped_probs = Exercise(
             "You kept the least likely symbols.",
             lambda z, temperature, top_k: (
                 _cut(z, top_k, largest=False) / temperature
+            ).softmax(-1),
+        ),
+        Wrong(
+            "One symbol too few has been kept: the score of number `top_k` belongs to "
+            "those that stay.",
+            lambda z, temperature, top_k: (
+                z.masked_fill(z <= z.topk(top_k).values[-1], -torch.inf) / temperature
             ).softmax(-1),
         ),
         Wrong(
@@ -309,72 +335,152 @@ shaped_probs = Exercise(
 # --- 7.4: a whole completion ---------------------------------------------------------
 
 
-class ReadAgainError(RuntimeError):
-    """A text was read more than once."""
+LOST = "?"
+"""What a scripted model predicts after what it does not know."""
 
 
-class CountedRNN(CharRNN):
-    """A CharRNN that counts the characters that it reads, and refuses too many."""
+class ScriptedRNN(CharRNN):
+    """A model that knows a few texts by heart, and has counted what it has read.
 
-    allowance = 0
+    Its state says where in its texts it is. What no text begins with leads to a place
+    from which it predicts LOST for ever. After the end of a text comes the end-of-text
+    symbol or, in a vocabulary without one, a new line and the first text again.
+
+    Args:
+        vocab: with ``itos`` and ``end_id``; knows the texts, LOST and a new line.
+        texts: of two that go on differently, the first is predicted.
+    """
+
+    def __init__(self, vocab: Any, texts: Sequence[str]) -> None:
+        super().__init__(len(vocab.itos), hidden_size=12)
+        self.characters_read = 0
+        self._lost = vocab.itos.index(LOST)
+        self._second = self._lost if vocab.end_id is None else vocab.end_id
+        newline = vocab.itos.index("\n")
+        self._next: dict[int, dict[int, int]] = {0: {}}  # place → {id: next place}
+        for text in texts:
+            place = 0
+            for i in map(vocab.itos.index, text):
+                place = self._next[place].setdefault(i, len(self._next))
+                self._next.setdefault(place, {})
+            if vocab.end_id is None:
+                self._next[place].setdefault(newline, 0)
+            else:
+                self._next[place].setdefault(vocab.end_id, -1)
 
     def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Count the characters on the way through."""
-        self.allowance -= ids.numel()
-        if self.allowance < 0:
-            raise ReadAgainError(
-                "the model has read more characters than the prompt has and the "
-                "completion may have"
-            )
-        return super().forward(ids, h_0)
+        """Follow the texts from where the state is."""
+        if ids.ndim != 1 or len(ids) == 0:
+            raise ValueError(f"this model reads ids (T,), got shape {tuple(ids.shape)}")
+        place = 0 if h_0 is None else round(float(h_0.flatten()[0]))
+        logits = -torch.arange(self.vocab_size).expand(len(ids), -1) / 10
+        for row, i in zip(logits, ids.tolist(), strict=True):
+            place = self._next.get(place, {}).get(i, -1)
+            row[self._second] = 1.0
+            row[next(iter(self._next.get(place, {})), self._lost)] = 2.0
+        self.characters_read += len(ids)
+        return logits, torch.full((1, self.hidden_size), float(place))
 
 
-def _counted(end: bool, allowance: int) -> tuple[CountedRNN, data.Vocabulary]:
-    trained, vocab = _running_model(end)
-    model = CountedRNN(len(vocab), hidden_size=12)
-    model.load_state_dict(trained.state_dict())
-    model.allowance = allowance
-    return model.eval(), vocab
+class EndFirst:
+    """A vocabulary whose end-of-text symbol has the id 0, and any name."""
+
+    end_id = 0
+
+    def __init__(self, characters: str, end: str) -> None:
+        self.itos = (end, *characters)
+
+    def __len__(self) -> int:
+        return len(self.itos)
+
+    def encode(self, text: str) -> Tensor:
+        """Turn a text into ids, int64 of shape (T,)."""
+        return torch.tensor([self.itos.index(c) for c in text], dtype=torch.int64)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Turn ids back into text, without the end-of-text symbol."""
+        return "".join(self.itos[i] for i in ids if i != 0)
 
 
-def _completion_cases(rng: random.Random) -> list[tuple]:
+SIGN = "Stop. Read the sign.\nThen go, all of you."
+
+
+def _completion_case(
+    end: str | None, texts: Sequence[str], prompt: str, count: int
+) -> tuple:
+    """``end``: None, "last" (id V - 1), or the name of an end symbol with id 0."""
+    characters = "".join(sorted(set("".join(texts) + LOST + "\n")))
+    vocab = Vocabulary(characters, end=end == "last")
+    if end not in (None, "last"):
+        vocab = EndFirst(characters, end)
+    return ScriptedRNN(vocab, texts).eval(), vocab, prompt, count
+
+
+def _completion_cases() -> list[tuple]:
     choices = [
-        (True, "hello", 40),
-        (True, "i", 40),
-        (False, "how", 14),
-        (True, "how", 4),
-        (False, "hello h", 0),
+        (None, SENTENCES, "h", 4),
+        (None, SENTENCES, "how ", 0),
+        ("last", SENTENCES, "hello", 40),
+        ("last", SENTENCES, "how are", 6),
+        ("last", SENTENCES, "i am fine", 5),
+        ("<end>", SENTENCES, "how", 40),
+        ("¶", SENTENCES, "i", 40),
+        ("last", [SIGN], "Stop.", 60),
+        (None, [SIGN], SIGN[:24], 130),
     ]
-    for end in (True, False):
-        sentence = rng.choice(data.SENTENCES)
-        prompt = sentence[: rng.randrange(2, len(sentence) - 1)]
-        choices.append((end, prompt, rng.randrange(5, 30)))
-    return [
-        (*_counted(end, len(prompt) + count), prompt, count)
-        for end, prompt, count in choices
-    ]
+    return [_completion_case(*choice) for choice in choices]
 
 
-@torch.no_grad()
+def _drawn_completions(rng: random.Random) -> list[tuple]:
+    cases = []
+    for end in (None, "last", "¶"):
+        texts = ["".join(rng.choices("abc ", k=rng.randrange(3, 30))) for _ in "12"]
+        prompt = rng.choice(texts)[: rng.randrange(1, 4)]
+        cases.append(_completion_case(end, texts, prompt, rng.randrange(1, 30)))
+    return cases
+
+
+def _read_once(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """The text, and how many characters the model has read too many."""
+
+    def run(model: ScriptedRNN, vocab: Any, prompt: str, max_new_chars: int) -> Any:
+        text = answer(model, vocab, prompt, max_new_chars)
+        extra = model.characters_read - len(prompt) - max_new_chars
+        return None if text is None else (text, max(extra, 0))
+
+    return run
+
+
+def _compare_completion(case: tuple, got: tuple, expected: tuple) -> Any:
+    different = engine.difference(got[0], expected[0], 0)
+    if different is not None or got[1] == 0:
+        return different
+    allowed = len(case[2]) + case[3]
+    return TOO_SLOW, (
+        f"returned the right text, but the model had to read {allowed + got[1]} "
+        f"characters; {len(case[2])} of the prompt and {case[3]} new ones are enough"
+    )
+
+
+def _say_completion(case: tuple) -> str:
+    _, vocab, prompt, count = case
+    end = "without an end-of-text symbol"
+    if vocab.end_id is not None:
+        end = f"with end_id={vocab.end_id}"
+    return f"for prompt={prompt!r}, max_new_chars={count} and a vocabulary {end}"
+
+
 def _completion_reference(
-    model: CountedRNN, vocab: data.Vocabulary, prompt: str, max_new_chars: int
-) -> str:
-    """By re-feeding the whole text to a plain model: another way to the same end."""
-    plain = CharRNN(len(vocab), hidden_size=12)
-    plain.load_state_dict(model.state_dict())
-    text = prompt
-    for _ in range(max_new_chars):
-        symbol = vocab.itos[int(plain(vocab.encode(text))[0][-1].argmax())]
-        if symbol == "<end>":
-            return text
-        text += symbol
-    return text
+    model: ScriptedRNN, vocab: Any, prompt: str, max_new_chars: int
+) -> tuple[str, int]:
+    """By re-feeding the whole text: another way to the same end."""
+    return _re_feeding(model, vocab, prompt, max_new_chars), 0
 
 
 def _loop(
     *,
     first: Callable = lambda logits: logits[-1],
-    after: Callable = lambda model, i, h: model(torch.tensor([i]), h),
+    after: Callable = lambda model, vocab, text, i, h: model(torch.tensor([i]), h),
     keep_state: bool = True,
     at_end: str = "stop",
     more: int = 0,
@@ -388,12 +494,14 @@ def _loop(
         row, text = first(logits), prompt
         for _ in range(max_new_chars + more):
             i = int(row.argmax())
-            if i == vocab.end_id and at_end == "stop":
+            if i == vocab.end_id and (
+                at_end == "stop" or (at_end == "not 0" and i) or at_end == vocab.itos[i]
+            ):
                 break
             text += vocab.itos[i]
             if i == vocab.end_id and at_end == "append":
                 break
-            logits, h_next = after(model, i, h)
+            logits, h_next = after(model, vocab, text, i, h)
             h = h_next if keep_state else h
             row = logits[-1]
         return result(text, prompt)
@@ -416,18 +524,29 @@ completion = Exercise(
     number="7.4",
     name="my_completion",
     success="each character is read once, and the text ends where the model ends it.",
-    **fixed_and_drawn(_completion_cases),
+    cases=_completion_cases,
+    drawn=_drawn_completions,
     reference=_completion_reference,
+    prepare=_read_once,
+    compare=_compare_completion,
+    say=_say_completion,
+    forbidden={"sample": "write the loop yourself."},
     wrong=[
         Wrong(
-            "You fed the whole text again for each character. Read the prompt once, "
-            "then hand on the state with one new character.",
+            "Some characters are read more than once. Read the prompt once, then hand "
+            "on the state with one new character.",
             _re_feeding,
+            kind=TOO_SLOW,
         ),
         Wrong(
             "In the loop the model starts from zeros each time: it gets the new "
             "character without the state.",
-            _loop(after=lambda model, i, h: model(torch.tensor([i]))),
+            _loop(after=lambda model, vocab, text, i, h: model(torch.tensor([i]))),
+        ),
+        Wrong(
+            "You hand on the state and feed the whole text again: the state has read "
+            "it already, so it needs the new character alone.",
+            _loop(after=lambda model, vocab, text, i, h: model(vocab.encode(text), h)),
         ),
         Wrong(
             "The model always gets the state that it had after the prompt. Where does "
@@ -437,6 +556,16 @@ completion = Exercise(
         Wrong(
             "The text goes on after the end-of-text symbol: nothing looks for it.",
             _loop(at_end="ignore"),
+        ),
+        Wrong(
+            "The text goes on where the end-of-text symbol has the id 0, which counts "
+            "as False: compare the ids, with == or `is not None`.",
+            _loop(at_end="not 0"),
+        ),
+        Wrong(
+            "You look for the end-of-text symbol by a name. A vocabulary may call it "
+            "otherwise; `end_id` says which id it has.",
+            _loop(at_end="<end>"),
         ),
         Wrong(
             "The loop stops where it should, but the end-of-text symbol stands in the "
@@ -463,7 +592,7 @@ completion = Exercise(
 # --- 7.5: settings for a purpose -----------------------------------------------------
 
 FAULTLESS, RARER = 0.95, 0.40
-"""The shares that exercise 7.5 asks for."""
+"""The fractions of all texts that exercise 7.5 asks for."""
 
 
 def outcome(temperature: float, top_p: float) -> tuple[float, float]:
@@ -473,7 +602,7 @@ def outcome(temperature: float, top_p: float) -> tuple[float, float]:
         The probability that a text is one of the two sentences, and that of the rarer
         one of them.
     """
-    model, vocab = _running_model()
+    model, vocab = running_model()[:2]
     shares = []
     for text in ("hello how are you", "how are you doing"):
         ids = vocab.encode(text)  # (T,)
@@ -506,8 +635,11 @@ def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
 
 
 def _when(test: Callable[[float, float, float, float], bool]) -> Callable[[Any], bool]:
-    """From (temperature, top_p, faultless, rarer) to a test of an answer."""
-    return lambda answer: test(*answer, *outcome(*answer))
+    """From (temperature, top_p, faultless, rarer) to a test of two numbers."""
+    return lambda answer: (
+        all(type(x) in (int, float) for x in answer)
+        and test(*answer, *outcome(*answer))
+    )
 
 
 settings_for_both = Question(
@@ -518,9 +650,19 @@ settings_for_both = Question(
     accept=_accept_settings,
     wrong=[
         Wrong(
-            "Temperature 0 is greedy: every text is the same.",
+            "None switches the cut off when you call `sample`. As a number, that is a "
+            "top_p of 1.0.",
+            (1.0, None),
+            matches=lambda answer: None in answer,
+        ),
+        Wrong(
+            "A temperature this low makes every text the same: the letter that is "
+            "ahead always wins, as in greedy decoding.",
             (0.0, 1.0),
-            matches=lambda answer: answer[0] == 0,
+            matches=lambda answer: (
+                outcome(answer[0], 1.0)[0] > FAULTLESS
+                and outcome(answer[0], 1.0)[1] < 0.01
+            ),
         ),
         Wrong(
             "One of the sentences never comes: after `h` your cut keeps a single "
@@ -540,6 +682,14 @@ settings_for_both = Question(
             "that is low enough to prevent it is too low for balance.",
             (1.0, 1.0),
             matches=_when(lambda t, p, faultless, rarer: p > 0.97),
+        ),
+        Wrong(
+            "A temperature above 1 makes the tail heavier, so that your cut keeps more "
+            "of it. Lower the temperature.",
+            (2.0, 0.6),
+            matches=_when(
+                lambda t, p, faultless, rarer: t > 1 and faultless < FAULTLESS
+            ),
         ),
         Wrong(
             "Your cut lets too much through: at some steps a second character stays "

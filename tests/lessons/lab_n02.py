@@ -1,4 +1,4 @@
-"""The lab of notebook 02, worked in a real JupyterLab."""
+"""The lab of notebook 02, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from charrnn_helpers import data
 PAIRS = Counter(p for text in data.pad(data.SENTENCES) for p in pairwise(text))
 
 
-def lesson(sentence: str, step: int) -> str:
+def example(sentence: str, step: int) -> str:
     """What the lab has to say first, computed apart from it."""
     prefix, target = (
         text.replace(" ", "␣") for text in (sentence[: step + 1], sentence[step + 1])
     )
     return (
-        f"Step {step}, lesson {step + 1} of {len(sentence) - 1}: after the prefix "
+        f"Step {step}, example {step + 1} of {len(sentence) - 1}: after the prefix "
         f"“{prefix}” comes the target “{target}”."
     )
 
@@ -31,37 +31,35 @@ def share(current: str, target: str) -> float:
     )
 
 
-def test_shift_lab(lab):
-    lab.open("02_inputs_and_targets.ipynb")
-    lab.run_all()
+def work(lab):
     sentence, handle = lab.control("Your sentence:"), lab.slider("Step t:")
     hello = data.SENTENCES[0]
 
     # The notebook's own cell has moved the slider to step 6.
-    lab.expect_text(lesson(hello, 6))
+    lab.expect_text(example(hello, 6))
     lab.expect_text(f"would guess “o” (probability {share('h', 'o'):.3f}): right")
 
     # By keyboard.
     handle.focus()
     lab.page.keyboard.press("Home")
-    lab.expect_text(lesson(hello, 0))
+    lab.expect_text(example(hello, 0))
     e = share("h", "e")
     lab.expect_text(f"to the target it gives {e:.3f}, a surprise of {-math.log(e):.3f}")
     expect(lab.box.locator("table").first.locator("tr").nth(1)).to_have_text("read✓")
     for step in (1, 2, 3):
         lab.page.keyboard.press("ArrowRight")
-        lab.expect_text(lesson(hello, step))
+        lab.expect_text(example(hello, step))
     lab.expect_text("would guess “l” or “o” (probability 0.500 each)")
     expect(lab.box.locator("table").first.locator("tr").nth(1)).to_have_text("read✓✓✓✓")
     expect(lab.box.locator("table").last).to_contain_text("▶ o")
     lab.page.keyboard.press("End")
-    lab.expect_text(lesson(hello, 15))
+    lab.expect_text(example(hello, 15))
 
     # By mouse: all the way to the left.
     lab.drag(handle, -700)
-    lab.expect_text(lesson(hello, 0))
+    lab.expect_text(example(hello, 0))
     lab.drag(handle, 60)
-    expect(lab.box).not_to_contain_text(lesson(hello, 0))
+    expect(lab.box).not_to_contain_text(example(hello, 0))
 
     # A sentence of one's own, key by key; the slider ends where it ends.
     sentence.fill("")
@@ -71,23 +69,20 @@ def test_shift_lab(lab):
     lab.expect_text("of 9: after")
     handle.focus()
     lab.page.keyboard.press("End")
-    lab.expect_text(lesson("i am hello", 8))
+    lab.expect_text(example("i am hello", 8))
     lab.page.keyboard.press("Home")
-    lab.expect_text(lesson("i am hello", 0))
+    lab.expect_text(example("i am hello", 0))
 
     # What the bigram has never seen, and text that looks like HTML.
     sentence.fill("zoo<b>&")
     lab.expect_text("A bigram sees only “z”, which nothing follows")
     handle.focus()
     lab.page.keyboard.press("ArrowRight")
-    lab.expect_text(lesson("zoo<b>&", 1))
+    lab.expect_text(example("zoo<b>&", 1))
     lab.expect_text("it has never seen “o” there and gives it probability 0")
     lab.page.keyboard.press("End")
-    lab.expect_text(lesson("zoo<b>&", 5))
+    lab.expect_text(example("zoo<b>&", 5))
     assert lab.box.locator("td b").count() == 0
-
-    sentence.fill("a" * 10_000)
-    lab.expect_text("has 10,000 characters; this lab draws up to 200")
 
     sentence.fill("how are you, i am fine")
     lab.expect_text("of 21: after")
@@ -95,7 +90,4 @@ def test_shift_lab(lab):
     lab.page.keyboard.press("Home")
     for _ in range(3):
         lab.page.keyboard.press("ArrowRight")
-    lab.expect_text(lesson("how are you, i am fine", 3))
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.screenshot("02_shift")
+    lab.expect_text(example("how are you, i am fine", 3))

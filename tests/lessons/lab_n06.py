@@ -1,4 +1,4 @@
-"""The training desk, worked in a real browser."""
+"""The lab of notebook 06, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def reset(lab) -> None:
     lab.expect_text("Epoch 0: a new model.")
 
 
-def test_training_lab(lab):
-    lab.open("06_training.ipynb")
-    lab.run_all()
+def work(lab):
 
     # What the cell below the lab left there, and a reset by the keyboard.
     lab.expect_text("Epoch 40: paused.")
@@ -169,9 +167,6 @@ def test_training_lab(lab):
     reset(lab)
     lab.button("Start").click()
     wait(lambda: epoch(lab) >= 60)
-    again = "old = lab; lab = widgets.training_lab(); print(old.running, lab.running)"
+    again = "old = lab; lab = training_lab(); print(old.running, lab.running)"
     assert execute(lab, again) == "False False\n"
     lab.expect_text("paused.")
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.screenshot("06_training")

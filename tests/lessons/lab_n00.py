@@ -1,4 +1,4 @@
-"""The lab of notebook 00 in a real JupyterLab, worked by mouse and keyboard."""
+"""The lab of notebook 00, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from playwright.sync_api import expect
 from charrnn_helpers.lessons.n00 import lab as _00_finish
 
 
-def test_finish_lab(lab):
-    lab.open("00_start_here.ipynb")
-    lab.run_all()
+def work(lab):
     # The notebook's last cell on the lab has typed "h" and asked for 16 characters.
     lab.expect_text("“h” becomes “how␣are␣you␣doing”, one of the three sentences.")
     lab.expect_text("least sure at character 1: “o” with a probability of 0.51")
@@ -56,17 +54,8 @@ def test_finish_lab(lab):
     # Wrong input.
     prompt.fill("hello!")
     lab.expect_text("The model has never seen “!”, character 6 of your prompt")
-    prompt.fill("<script>alert(1)</script>")
-    lab.expect_text("The model has never seen “<”, character 1 of your prompt")
-    assert "<script>" not in lab.box.inner_html()
-    prompt.fill("x" * 10_000)
-    lab.expect_text("Your prompt has 10,000 characters; this lab draws up to 60.")
-    assert not lab.accessibility_findings()
 
     prompt.fill("hello i am")
     lab.expect_text("“hello i am” becomes".replace(" i", "␣i").replace(" am", "␣am"))
     prompt.fill("hello")
     lab.expect_text("“hello” becomes “hello␣how␣are␣you”")
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.screenshot("00_finish")

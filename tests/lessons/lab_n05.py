@@ -1,4 +1,4 @@
-"""The lab of notebook 05, worked in a real JupyterLab."""
+"""The lab of notebook 05, worked by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -31,10 +31,8 @@ def expects(vocab: data.Vocabulary, model: CharRNN, text: str) -> str:
     return f"expects {symbol} with probability {probs[best]:.2f}"
 
 
-def test_cell_lab(lab):
+def work(lab):
     vocab, untrained, trained = running_model()
-    lab.open("05_the_cell_from_scratch.ipynb")
-    lab.run_all()
     # The notebook itself went to step 4.
     lab.expect_text("Step 4 of 5 reads l from the state that hel has left")
     lab.expect_text(expects(vocab, trained, "hell"))
@@ -82,7 +80,7 @@ def test_cell_lab(lab):
     lab.button("tanh").click()
     lab.expect_text("This model: tanh")
 
-    # Another text, and wrong ones.
+    # Another text, and a wrong one.
     text = lab.control("Your text")
     text.fill("i am")
     lab.expect_text("Step 1 of 4 reads i from a state of zeros")
@@ -90,16 +88,7 @@ def test_cell_lab(lab):
     lab.page.keyboard.press("End")
     lab.expect_text("Step 4 of 4 reads m from the state that i␣a has left")
     lab.expect_text(expects(vocab, trained, "i am"))
-    for wrong, sentence in (
-        ("", "Your text is too short"),
-        ("<script>alert(1)</script>", "unknown character '<' at position 0"),
-        ("h" * 10_000, "Your text has 10,000 characters"),
-    ):
-        text.fill(wrong)
-        lab.expect_text(sentence)
+    text.fill("")
+    lab.expect_text("Your text is too short")
     text.fill("hello")
     lab.expect_text("Step 4 of 5 reads l from the state that hel has left")
-
-    assert not lab.output_errors()
-    assert not lab.accessibility_findings()
-    lab.screenshot("05_cell")
