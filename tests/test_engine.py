@@ -183,12 +183,6 @@ def test_drawn_cases_run_only_where_all_fixed_ones_pass():
     assert drawn
 
 
-def test_cases_of_one_function_are_fixed_by_a_seed():
-    made = engine.fixed_and_drawn(lambda rng: [(1,), (rng.random(),)])
-    assert made["cases"]() == made["cases"]()
-    assert made["drawn"](random.Random(5)) == [(random.Random(5).random(),)]
-
-
 # --- what is said --------------------------------------------------------------------
 
 

@@ -44,7 +44,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import itertools
 import math
 import random
 import re
@@ -113,7 +112,6 @@ __all__ = [  # what the authors of checks import
     "describe",
     "difference",
     "exercises_of",
-    "fixed_and_drawn",
     "same",
     "short",
     "summary_of",
@@ -370,21 +368,6 @@ class Exercise:
             else:
                 return wrong.hint
         return next((w.hint for w in self.wrong if w.kind == kind), None)
-
-
-def fixed_and_drawn(
-    make: Callable[[random.Random], Sequence[tuple]],
-) -> dict[str, Callable[..., Sequence[tuple]]]:
-    """``cases`` and ``drawn`` of one function: those of seed 0 are the fixed ones."""
-
-    def fixed() -> Sequence[tuple]:
-        return make(random.Random(0))
-
-    def drawn(rng: random.Random) -> Sequence[tuple]:
-        pairs = itertools.zip_longest(make(rng), fixed())
-        return [case for case, known in pairs if not same(case, known)]
-
-    return {"cases": fixed, "drawn": drawn}
 
 
 @dataclass(frozen=True, kw_only=True)
