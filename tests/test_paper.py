@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import anatomy
 import handout
 import key
 import nbformat
@@ -220,9 +221,9 @@ def test_a_page_has_its_formulas_pictures_and_folds(path, site):
         for output in cell.get("outputs", [])
     ]
     drawn = [
-        output.metadata["image/png"]["alt"]
+        anatomy.alt_text(output)
         for output in outputs
-        if "image/png" in output.get("data", {})
+        if anatomy.FIGURE_DATA in output.get("data", {})
     ]
     alts = [html.unescape(image["alt"]) for image in page.select("img")]
     labs = [

@@ -1,5 +1,6 @@
 """What the figures hold: their data, their labels, their look."""
 
+import base64
 import importlib
 import inspect
 import itertools
@@ -289,20 +290,21 @@ def displayed(monkeypatch):
 def test_show_makes_one_output(displayed):
     fig, ax = plt.subplots()
     ax.plot([1, 2], [3, 4])
-    plotting.show(fig, alt="A line that\n  rises.")
+    plotting.show(fig, alt='A "line" that\n  rises.')
     ((data, kind),) = displayed
     assert set(data) == {
-        "image/png",
+        "text/html",
         "text/plain",
         "application/vnd.charrnn.figure+json",
     }
-    assert data["text/plain"] == "[figure: A line that rises.]"
-    assert data["image/png"].startswith("iVBORw0KGgo")
+    assert data["text/plain"] == '[figure: A "line" that rises.]'
+    tag, picture = data["text/html"].split("base64,")
+    png = base64.b64decode(picture.removesuffix('">'))
+    width = struct.unpack(">I", png[16:20])[0]
+    assert tag.startswith('<img alt="A &quot;line&quot; that rises." width=')
+    assert f'width="{width // 2}"' in tag and 800 < width // 2 < 930
     assert data["application/vnd.charrnn.figure+json"]["axes"][0]["lines"]
-    assert kind == {
-        "raw": True,
-        "metadata": {"image/png": {"alt": "A line that rises."}},
-    }
+    assert kind == {"raw": True}
     assert not plt.fignum_exists(fig.number)
 
 

@@ -276,9 +276,7 @@ class NotebookPage:
         """Serious and critical findings of axe-core in the outputs that are ours.
 
         ipywidgets gives the handle of a slider no accessible name; its description
-        stands beside it, and we cannot reach the handle. JupyterLab drops the
-        alternative text that a figure carries (`show` stores it, and a rule holds the
-        notebooks to it).
+        stands beside it, and we cannot reach the handle.
         """
         results = Axe().run(self.page, context={"include": [[".jp-OutputArea-output"]]})
         return [
@@ -287,7 +285,6 @@ class NotebookPage:
             if v["impact"] in ("serious", "critical")
             for node in v["nodes"]
             if "noUi-handle" not in node["html"]
-            and not (v["id"] == "image-alt" and "data:image/png" in node["html"])
         ]
 
     def screenshot(self, name: str) -> None:

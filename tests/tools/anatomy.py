@@ -6,6 +6,7 @@ sentence each; an empty list is a pass. `RULES` lists them all.
 
 import ast
 import hashlib
+import html
 import json
 import re
 import statistics
@@ -549,15 +550,21 @@ def bad_imports(tree: ast.AST) -> list[str]:
     return faults
 
 
+def alt_text(output: dict) -> str:
+    """What the picture of an output is called for who cannot see it."""
+    found = re.match(r'<img alt="([^"]*)"', output["data"].get("text/html", ""))
+    return html.unescape(found[1]).strip() if found else ""
+
+
 def figures(page: Page) -> list[str]:
     """Each picture has alternative text, compared data, and prose beside it."""
     complaints = []
     for number, cell in page.of_type("code"):
         for output in cell["outputs"]:
             data = output.get("data", {})
-            if "image/png" not in data:
+            if FIGURE_DATA not in data and "image/png" not in data:
                 continue
-            alt = output["metadata"].get("image/png", {}).get("alt", "").strip()
+            alt = alt_text(output)
             if len(alt.split()) < 4:
                 complaints.append(
                     f"cell {number}: the figure's alternative text: {alt!r}"
@@ -565,7 +572,7 @@ def figures(page: Page) -> list[str]:
             if data.get("text/plain", "").strip() != f"[figure: {alt}]":
                 complaints.append(f"cell {number}: text/plain is not [figure: …]")
             if not data.get(FIGURE_DATA):
-                complaints.append(f"cell {number}: the figure's data is not stored")
+                complaints.append(f"cell {number}: the figure was not shown by show()")
             beside = page.cells[max(number - 1, 0) : number + 2]
             if not any(
                 other["cell_type"] == "markdown" and len(other["source"].split()) >= 8

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from anatomy import (
     CODE_DIGEST,
+    FIGURE_DATA,
     VOLATILE,
     code_digest,
     is_volatile,
@@ -130,7 +131,9 @@ def skeleton(outputs: list[NotebookNode]) -> str:
     for output in copy.deepcopy(outputs):
         output.pop("execution_count", None)
         for mime in output.get("data", {}):
-            if mime.startswith("image/") or mime == WIDGET_VIEW:
+            if mime == WIDGET_VIEW or (
+                mime == "text/html" and FIGURE_DATA in output.data
+            ):
                 output.data[mime] = ""
         kept.append(output)
     text = re.sub(r"-?\d+(\.\d+)?(e[-+]?\d+)?", "0", json.dumps(kept, sort_keys=True))
@@ -162,7 +165,8 @@ def words(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """The outputs of a cell without their pictures."""
     kept = copy.deepcopy(outputs)
     for output in kept:
-        output.get("data", {}).pop("image/png", None)
+        if FIGURE_DATA in output.get("data", {}):
+            output.data.pop("text/html", None)
     return kept
 
 
