@@ -347,7 +347,7 @@ def test_a_png_keeps_its_common_colors():
     assert (picture[:45] == pixels[:45]).all()
     # Each of the others becomes the nearest of the colours that were kept.
     kept = np.unique(picture.reshape(-1, 3), axis=0).astype(int)
-    assert len(kept) == 256
+    assert len(kept) == showing.COLORS
     for before, after in zip(pixels[50].astype(int), picture[50], strict=True):
         nearest = ((kept - before) ** 2).sum(axis=1).min()
         assert ((before - after) ** 2).sum() == nearest
