@@ -75,7 +75,7 @@ def short(value: Any, limit: int = 70) -> str:
             text = f"[{inner}]" if type(value) is list else f"({inner}{comma})"
             return one_line(text, limit)
         if isinstance(value, torch.nn.Module):
-            return f"a {type(value).__name__}"
+            return _with_article(type(value).__name__)
         if isinstance(value, torch.Generator):
             return "a generator"
         if callable(value):
@@ -83,6 +83,12 @@ def short(value: Any, limit: int = 70) -> str:
         return one_line(repr(value), limit)
     except Exception:
         return f"an object of type {type(value).__name__}"
+
+
+def _with_article(name: str) -> str:
+    """The name of a class with a or an, as it is spoken: an RNN, a Linear."""
+    spelled = name[:2].isupper() and name[0] in "FHLMNRSX"
+    return f"{'an' if spelled or name[0] in 'AEIOaeio' else 'a'} {name}"
 
 
 def _digits(value: float, digits: int) -> str:
