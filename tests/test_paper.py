@@ -144,8 +144,8 @@ def test_the_key_fails_where_a_check_does_not_accept_the_solution(tmp_path):
     cells = []
     for number, solution in (("9.1", "return 2 * x"), ("9.2", "return x")):
         name = f"double_{number[-1]}"
-        folds = (
-            "<details><summary>Hint</summary>\n\nTwice.\n\n</details>\n\n"
+        hint = "<details><summary>Hint</summary>\n\nTwice.\n\n</details>"
+        fold = (
             "<details><summary>Solution</summary>\n\n```python\n"
             f"def {name}(x):\n    {solution}\n```\n\n</details>"
         )
@@ -154,7 +154,8 @@ def test_the_key_fails_where_a_check_does_not_accept_the_solution(tmp_path):
             new_markdown_cell(f"### Exercise {number} ★ · Double"),
             new_code_cell(f"def {name}(x):\n    ..."),
             new_code_cell(f"print({mark}, 'Exercise {number}: double')"),
-            new_markdown_cell(folds),
+            new_markdown_cell(hint),
+            new_markdown_cell(fold),
         ]
     path = tmp_path / "09_double.ipynb"
     nbformat.write(new_notebook(cells=cells), path)

@@ -166,12 +166,12 @@ def may_raise(cell: dict) -> bool:
 
 
 def lesson(page: Page) -> list[dict]:
-    """The cells of a page without the lab, the exercises and the quiz."""
+    """The cells of a page without the lab, the exercises, the quiz and mere folds."""
     cells, practice = [], False
     for cell in page.cells:
         if heading := re.match(r"## (.*)", cell["source"]):
             practice = heading[1].startswith(("Try it", "Exercises", "Quiz"))
-        if not practice:
+        if not practice and not cell["source"].startswith("<details>"):
             cells.append(cell)
     return cells
 

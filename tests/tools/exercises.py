@@ -30,8 +30,9 @@ def notebook_exercises(path: Path) -> list[NotebookExercise]:
     """The exercises of one notebook, in order.
 
     An exercise is a Markdown cell ``### Exercise 3.1 ★ · …``, a code cell with the
-    stub, a code cell with the check, and a Markdown cell with two folds, Hint and
-    Solution, the latter holding one fenced block.
+    stub, a code cell with the check, and two Markdown cells with a fold each: Hint, and
+    Solution, which holds one fenced block. (In one cell, a double click that opens the
+    one for editing would show the other.)
     """
     cells = nbformat.read(path, as_version=4).cells
     code = [c.source for c in cells if c.cell_type == "code"]
@@ -40,19 +41,19 @@ def notebook_exercises(path: Path) -> list[NotebookExercise]:
         heading = re.match(r"### Exercise (\d+\.\d+) (★{1,3}) · \S", cell.source)
         if cell.cell_type != "markdown" or not heading:
             continue
-        group = cells[i + 1 : i + 4]
+        group = cells[i + 1 : i + 5]
         kinds = [c.cell_type for c in group]
-        assert kinds == ["code", "code", "markdown"], (
-            f"{path.name}, exercise {heading[1]}: expected stub, check and folds, "
-            f"found {kinds}"
+        assert kinds == ["code", "code", "markdown", "markdown"], (
+            f"{path.name}, exercise {heading[1]}: expected stub, check, hint and "
+            f"solution, found {kinds}"
         )
-        stub, check, folds = (c.source for c in group)
+        stub, check, hint_cell, solution_cell = (c.source for c in group)
         hint = re.search(
-            r"<details><summary>Hint</summary>\n(.*?)\n</details>", folds, re.S
+            r"<details><summary>Hint</summary>\n(.*?)\n</details>", hint_cell, re.S
         )
         solution = re.search(
             r"<details><summary>Solution</summary>.*?```python\n(.*?)```.*?</details>",
-            folds,
+            solution_cell,
             re.S,
         )
         assert hint and solution, f"{path.name}, exercise {heading[1]}: folds"
