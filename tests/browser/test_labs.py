@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
@@ -89,8 +89,12 @@ def only_the_lab(notebook: NotebookNode) -> NotebookNode:
     )
 
 
-def script(number: str) -> Callable:
-    """The function that works the lab of a notebook, from its lesson's own file."""
+def script(number: str) -> ModuleType:
+    """The file of a lesson that works its lab.
+
+    Its function ``work(lab)`` does; code in ``BEFORE``, if there is any, is run in a
+    cell of its own before.
+    """
     file = f"tests/lessons/lab_n{number}.py"
     if not (ROOT / file).is_file():
         pytest.fail(
@@ -98,7 +102,7 @@ def script(number: str) -> Callable:
             "function work(lab) that plays it by mouse and keyboard and asserts what a "
             "learner is to see there (lab_n03.py is an example)."
         )
-    return importlib.import_module(f"tests.lessons.lab_n{number}").work
+    return importlib.import_module(f"tests.lessons.lab_n{number}")
 
 
 NOTEBOOKS = {
@@ -111,13 +115,15 @@ LABS = [path for path, notebook in NOTEBOOKS.items() if lab_name(notebook)]
 @pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
 def test_lab(lab, path):
     number, notebook = path.stem[:2], NOTEBOOKS[path]
-    work = script(number)
-    nbformat.write(only_the_lab(notebook), lab.server.root / f"lab_{path.name}")
+    module = script(number)
+    page = only_the_lab(notebook)
+    page.cells.append(new_code_cell(getattr(module, "BEFORE", "")))
+    nbformat.write(page, lab.server.root / f"lab_{path.name}")
     lab.open(f"lab_{path.name}")
     lab.run_all()
     assert not lab.output_errors()
 
-    work(lab)
+    module.work(lab)
     lab.screenshot(f"{number}_{lab_name(notebook)}")
     assert not lab.output_errors()
     assert not lab.accessibility_findings()

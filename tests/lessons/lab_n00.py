@@ -6,9 +6,15 @@ from playwright.sync_api import expect
 
 from charrnn_helpers.lessons.n00 import lab as _00_finish
 
+BEFORE = """\
+lab.prompt.value = "h"
+lab.length.value = 16
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def work(lab):
-    # The notebook's last cell on the lab has typed "h" and asked for 16 characters.
+    # A cell has typed "h" and asked for 16 characters.
     lab.expect_text("“h” becomes “how␣are␣you␣doing”, one of the three sentences.")
     lab.expect_text("least sure at character 1: “o” with a probability of 0.51")
 

@@ -6,6 +6,12 @@ from playwright.sync_api import expect
 
 from charrnn_helpers import data
 
+BEFORE = """\
+lab.sentences.value = "hi\\nhi \\nhello"
+lab.symbol.value = "padding symbol"
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def padding_said(texts: list[str]) -> str:
     """What the lab has to say about some texts, computed apart from it."""
@@ -29,7 +35,7 @@ def work(lab):
     sentences = lab.control("Sentences, one a line:")
     side, symbol = lab.control("Padding on the:"), lab.control("Pad with:")
 
-    # The notebook's own cell has typed three sentences and chosen the symbol.
+    # A cell has typed three sentences and chosen the symbol.
     expect(sentences).to_have_value("hi\nhi \nhello")
     lab.expect_text(padding_said(["hi", "hi ", "hello"]))
     lab.expect_text("Each padded cell holds the padding symbol")

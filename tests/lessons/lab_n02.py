@@ -13,6 +13,13 @@ from charrnn_helpers import data
 PAIRS = Counter(p for text in data.pad(data.SENTENCES) for p in pairwise(text))
 
 
+BEFORE = """\
+for step in (0, 6):
+    lab.step.value = step
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
+
 def example(sentence: str, step: int) -> str:
     """What the lab has to say first, computed apart from it."""
     prefix, target = (
@@ -35,7 +42,7 @@ def work(lab):
     sentence, handle = lab.control("Your sentence:"), lab.slider("Step t:")
     hello = data.SENTENCES[0]
 
-    # The notebook's own cell has moved the slider to step 6.
+    # A cell has moved the slider to step 6.
     lab.expect_text(example(hello, 6))
     lab.expect_text(f"would guess “o” (probability {share('h', 'o'):.3f}): right")
 

@@ -6,13 +6,19 @@ import re
 
 from playwright.sync_api import expect
 
+BEFORE = """\
+lab.typed.value = "hello hello"
+lab.row.value = 8
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def numbers(text: str) -> list[str]:
     return re.findall(r"-?\d\.\d\d", text)
 
 
 def work(lab):
-    # The notebook's last cell on the lab has typed "hello hello", row 8.
+    # A cell has typed "hello hello", row 8.
     lab.expect_text("X has 11 rows of 16 numbers, 11 of 176 are 1.")
     lab.expect_text("The product holds it 4 times, at rows 2, 3, 8, 9.")
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+BEFORE = """\
+lab.given.value = "h_0 with the texts first"
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def parameters(hidden_size: int, num_layers: int) -> str:
     rnn = nn.RNN(16, hidden_size, num_layers)
@@ -12,7 +17,7 @@ def parameters(hidden_size: int, num_layers: int) -> str:
 
 
 def work(lab):
-    # The notebook's last cell on the lab has chosen a wrong input.
+    # A cell has chosen a wrong input.
     lab.expect_text("PyTorch says: RuntimeError: Expected hidden size (2, 3, 12)")
 
     # By keyboard: a closed drop-down leaves the arrows to the notebook, an open one

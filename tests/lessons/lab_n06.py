@@ -9,6 +9,12 @@ from playwright.sync_api import expect
 
 from charrnn_helpers.lessons.n06.lab import TrainingDesk
 
+BEFORE = """\
+lab.desk.step(40)
+lab.redraw()
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def epoch(lab) -> int:
     return int(re.search(r"Epoch ([\d,]+):", lab.text())[1].replace(",", ""))
@@ -60,7 +66,7 @@ def reset(lab) -> None:
 
 def work(lab):
 
-    # What the cell below the lab left there, and a reset by the keyboard.
+    # What a cell left there, and a reset by the keyboard.
     lab.expect_text("Epoch 40: paused.")
     lab.button("Reset").focus()
     lab.page.keyboard.press("Enter")

@@ -8,6 +8,15 @@ from playwright.sync_api import expect
 from charrnn_helpers.running import running_model
 from charrnn_helpers.sampling import sample
 
+BEFORE = """\
+lab.temperature.value = 1.2
+lab.top_p.value = 0.95
+lab.length.value = 22
+lab.seed.value = 394
+lab.look.value = 5
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def text_of(prompt: str, length: int, seed: int, **controls: float) -> str:
     """What the lab has to show, by the helper."""
@@ -18,7 +27,7 @@ def text_of(prompt: str, length: int, seed: int, **controls: float) -> str:
 
 
 def work(lab):
-    # The notebook's last cell on the lab: τ = 1.2, top-p 0.95, 22 characters, seed 394.
+    # A cell has set τ = 1.2, top-p 0.95, 22 characters, seed 394.
     lab.expect_text("“h” becomes “hellomhow␣are␣you␣doing”.")
     lab.expect_text("the largest is 4.12, at character 5, “m”.")
     lab.expect_text("among 8 symbols of 16")
