@@ -51,8 +51,8 @@ test: env lint ## check the style, run the unit tests and every notebook
 	@echo "Running the unit tests and every notebook, comparing each output."
 	@$(PYTEST) $(TWO)
 
-thorough: env lint ## all of test, and what takes too long for it: half an hour
-	@echo "This takes about half an hour on two cores."
+thorough: env lint ## all of test, and what takes too long for it: 35 minutes
+	@echo "This takes about 35 minutes on two cores."
 	@started=$$(date +%s) && \
 	$(PYTEST) $(TWO) -m "" --ignore=tests/thorough && \
 	$(PYTEST) -m "" -s tests/thorough && \

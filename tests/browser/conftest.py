@@ -143,8 +143,13 @@ def _address(process: subprocess.Popen, home: Path, token: str) -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for the tests of one file.
+
+    Not of the whole run: until Playwright ends, no other test of the same process can
+    start an event loop.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
