@@ -1429,3 +1429,26 @@ my_settings = (np.float64(0.8), np.float32(0.6))
 """,
     },
 }
+
+# What the reply to a wrong answer has to say.
+HINTS = [
+    ("7.1", "last column", "the last column"),
+    ("7.1", "mean of the rows", "You averaged over the positions"),
+    ("7.1", "log-probability", "the logarithm of its probability"),
+    ("7.3", "temperature after the softmax", "now they do not sum to 1"),
+    ("7.3", "probabilities to the power of the temperature", "You multiplied by"),
+    ("7.3", "others scored -100", "can still be drawn"),
+    ("7.3", "others scored -10", "can still be drawn"),
+    ("7.3", "the threshold left out", "One symbol too few"),
+    ("7.3", "k symbols, in order of probability", "without the zeros"),
+    ("7.4", "end_id by its truth", "counts as False"),
+    ("7.4", "end_id 0 counts as none", "counts as False"),
+    ("7.4", "end symbol looked for by its name", "by a name"),
+    ("7.4", "whole text read again", "read more than once"),
+    ("7.4", "prompt read twice, second time from zero", "read more than once"),
+    ("7.4", "whole text read again, with the state", "feed the whole text again"),
+    ("7.5", "temperature 2 and 0.6", "Lower the temperature"),
+    ("7.5", "cut too late", "Your cut lets too much through"),
+    ("7.5", "tiny temperature", "every text the same"),
+    ("7.5", "None for top_p", "None switches the cut off"),
+]

@@ -1135,3 +1135,28 @@ def my_complete(next_character, prompt, max_new_chars):
 """,
     },
 }
+
+# What the reply to a wrong answer has to say.
+HINTS = [
+    ("8.3", "reshape on the way in", "reshape and view keep the numbers"),
+    ("8.3", "reshape on the way out", "reshape and view keep the numbers"),
+    ("8.3", "batch_first set on the given layer", "belong to the caller"),
+    ("8.3", "rebuilt with copied weights", "could no longer be trained"),
+    ("8.3", "states detached", "could no longer be trained"),
+    ("8.4", "compares all rows", "Row 0 is among the rows"),
+    ("8.4", "compares row 0 only", "Row 0 is among the rows"),
+    ("8.4", "first column of every row", "the first character of every row"),
+    ("8.4", "all rows changed", "Only row 0 gets another text"),
+    ("8.4", "compares row 1 only", "You leave rows out"),
+    ("8.4", "leaves the last row out", "You leave rows out"),
+    ("8.4", "compares the last step only", "You leave steps out"),
+    ("8.4", "leaves step 0 out instead of row 0", "Row 0 is among the rows"),
+    ("8.4", "compares states", "You compare the states"),
+    ("8.4", "first character only", "You change one character"),
+    ("8.4", "row 0 set to zeros", "can be the old one again"),
+    ("8.4", "row 0 turned round", "can be the old one again"),
+    ("8.4", "without the remainder", "Ids stay below model.vocab_size"),
+    ("8.4", "before and after are the same batch", "in a clone"),
+    ("8.4", "no copy, but before is kept", "clone() the inputs first"),
+    ("8.4", "answers the opposite", "the other way round"),
+]
