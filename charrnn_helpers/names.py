@@ -45,8 +45,6 @@ def load() -> list[str]:
     Raises:
         ModuleNotFoundError: if mimesis is not installed; the message says how to.
         ValueError: if its list differs from the one that the notebooks were run with.
-
-    Built in: notebooks/06_training.ipynb, section 6.6.
     """
     try:
         text = (files("mimesis") / _SOURCE).read_text(encoding="utf-8")
@@ -82,7 +80,7 @@ def split(names: Iterable[str] | None = None) -> tuple[list[str], list[str], lis
         TypeError: if ``names`` is one string, or holds something else than strings.
         ValueError: if there are too few names, or one is there twice.
 
-    Built in: notebooks/06_training.ipynb, section 6.6.
+    Built in: notebooks/06_training.ipynb, section 6.5.
     """
     names = load() if names is None else _validate.texts(names)
     if len(names) <= 2 * HELD_OUT:
@@ -105,8 +103,6 @@ def vocabulary() -> data.Vocabulary:
     """Return the 28 symbols of the names: a to z, padding, end.
 
     The end symbol also begins a name: what it says is "here is a border".
-
-    Built in: notebooks/06_training.ipynb, section 6.6.
     """
     return data.Vocabulary("abcdefghijklmnopqrstuvwxyz", pad=True, end=True)
 
@@ -131,7 +127,7 @@ def batch(vocab: data.Vocabulary, names: Iterable[str]) -> tuple[Tensor, Tensor]
         ValueError: if there is no name, a character is unknown, or a symbol is needed
             that the vocabulary does not have.
 
-    Built in: notebooks/06_training.ipynb, section 6.6.
+    Built in: notebooks/06_training.ipynb, section 6.5.
     """
     ids = data.encode_batch(vocab, names, end=True)  # (B, T)
     begin = torch.full((len(ids), 1), vocab.end_id)  # (B, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import io
 import math
@@ -150,7 +151,7 @@ def fit(
         TrainingDivergedError: if a loss or its gradient is not finite; it says at
             which epoch and what to try, and carries the history.
 
-    Built in: notebooks/06_training.ipynb, section 6.3.
+    Built in: notebooks/06_training.ipynb, section 6.7.
     """
     modes = [(m, m.training) for m in _validate.model(model).modules()]
     history, steps, best = History(), 0, None
@@ -211,7 +212,7 @@ def fit(
                 value = evaluate(model, *validation, ignore_index=ignore_index)
                 history.validation.append(value)
                 if patience is not None and history.best_epoch == epoch:
-                    best = {k: v.clone() for k, v in model.state_dict().items()}
+                    best = copy.deepcopy(model.state_dict())
             history.seconds = time.perf_counter() - start
             if callback is not None:
                 callback(epoch, history)
@@ -261,7 +262,7 @@ def evaluate(
         ValueError: if the shapes of inputs, targets or logits do not fit, if no target
             counts or one is outside [0, V), or if ``batch_size`` is below 1.
 
-    Built in: notebooks/06_training.ipynb, section 6.3.
+    Built in: notebooks/06_training.ipynb, section 6.5.
     """
     _validate.model(model)
     targets = _check_pair(inputs, targets, ignore_index)
@@ -305,7 +306,7 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
             another size, further parameters, hooks); the message names the difference.
         FileNotFoundError: if the folder does not exist.
 
-    Built in: notebooks/06_training.ipynb, section 6.10.
+    Built in: notebooks/06_training.ipynb, section 6.9.
     """
     _check_path(path)
     name = type(model).__name__
@@ -377,7 +378,7 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
             newer version of it, or if there is a folder or a pipe instead; the message
             says which.
 
-    Built in: notebooks/06_training.ipynb, section 6.10.
+    Built in: notebooks/06_training.ipynb, section 6.9.
     """
     _check_path(path)
     _check_regular(path)  # reading a pipe would wait for ever
