@@ -22,7 +22,7 @@ def work(lab):
     prompt = lab.control("Your prompt")
     prompt.fill("")
     lab.expect_text("Your prompt is too short: type at least 1 character.")
-    expect(lab.box.locator("table")).to_have_count(0)
+    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
     prompt.press_sequentially("hel")
     text = _00_finish.finish("hel", 100, 16).text.replace(" ", "␣")
     lab.expect_text(f"“hel” becomes “{text}”")
