@@ -90,8 +90,7 @@ portability: env ## run every notebook under other threads, instruction sets, ha
 screenshots: env ## picture every lab in a browser, and one for the README
 	@echo "Working the labs in JupyterLab; the pictures go to build/screenshots/."
 	@$(PYTEST) tests/browser/test_labs.py
-	@mkdir -p notebooks/images
-	@cp build/screenshots/07_sampling.png notebooks/images/sampling_lab.png
+	@$(BIN)/python tests/tools/learning.py
 	@$(BIN)/python tests/tools/pages.py --pictures
 
 clean: ## remove the environment and everything that was made

@@ -3,7 +3,9 @@
 A lab has two halves. The computing half is a plain function from the state of the
 controls to a :class:`Drawing`; it is tested without a front end. The widget half, a
 :class:`Lab`, binds controls to it and redraws when one changes. Wrong input raises
-``ValueError`` in the computing half, and the lab shows its message as a sentence.
+``ValueError`` in the computing half; the lab shows its message as a sentence, above
+the last picture that it could draw. Parts of the picture can be pointed at and picked:
+:mod:`charrnn_helpers.lab.touch`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,11 @@ from dataclasses import dataclass
 import ipywidgets as widgets
 
 from charrnn_helpers.lab import pictures
+from charrnn_helpers.lab.touch import Touch
 from charrnn_helpers.running import running_model
+
+RESERVED = ("text", "picture", "picked", "draw")
+"""What an attribute of a lab is called, so that no control can be."""
 
 MAX_CHARACTERS = 200
 """Longest text that a lab draws; a longer one gets a sentence, not a slow picture."""
@@ -49,10 +55,17 @@ class Lab(widgets.VBox):
             raises ValueError, with a sentence for the reader, on wrong input.
         rows: which controls share a row, by name; None gives each one its own.
         extra: widgets between the controls and the sentence, such as buttons.
+        picked: the key of the part that is picked at first, or ``""`` for none. Then
+            ``draw`` is passed ``picked`` too, and a part that is picked again is let
+            go. None: a pick is no state of the lab.
+        on_pick: called with the lab and the key of a part that was picked, to set
+            a control: ``lambda lab, key: setattr(lab.step, "value", int(key))``.
 
     Attributes:
         text: the HTML widget with the sentence.
-        picture: the HTML widget with the picture.
+        picture: the picture, a :class:`~charrnn_helpers.lab.touch.Touch`;
+            ``lab.picture.pick(key)`` does what a click on a part does.
+        picked: the key of the part that is picked.
         redraws: how often the lab has drawn, for the tests.
     """
 
@@ -64,17 +77,21 @@ class Lab(widgets.VBox):
         *,
         rows: Sequence[Sequence[str]] | None = None,
         extra: Sequence[widgets.Widget] = (),
+        picked: str | None = None,
+        on_pick: Callable[[Lab, str], object] | None = None,
     ) -> None:
         self.controls = dict(controls)
         for name, control in self.controls.items():
-            if hasattr(type(self), name) or name in ("text", "picture", "draw"):
+            if hasattr(type(self), name) or name in RESERVED:
                 raise ValueError(f"a control of a lab cannot be called {name!r}")
             setattr(self, name, control)
             control.style.description_width = "initial"
         self.draw = draw
         self.redraws = 0
+        self.picked = picked
+        self.on_pick = on_pick
         self.text = widgets.HTML()
-        self.picture = widgets.HTML()
+        self.picture = Touch()
         heading = widgets.HTML(f"<b>{pictures.plain(title)}</b>")
         lines = [
             widgets.HBox(
@@ -93,6 +110,7 @@ class Lab(widgets.VBox):
         self.redraw()
         for control in self.controls.values():
             control.observe(self._changed, names="value")
+        self.picture.observe(self._was_picked, names="picks")
 
     def redraw(self) -> None:
         """Draw the present state of the controls.
@@ -101,18 +119,29 @@ class Lab(widgets.VBox):
         been answered, and then the latest: stale states never queue up.
         """
         values = {name: control.value for name, control in self.controls.items()}
+        if self.picked is not None:
+            values["picked"] = self.picked
         self.redraws += 1
         try:
             drawing = self.draw(**values)
         except ValueError as error:
             self.text.value = pictures.problem(str(error))
-            self.picture.value = ""
+            self.picture.stale = True
             return
+        self.picture.stale = False
         self.text.value = drawing.text
         self.picture.value = drawing.picture
 
     def _changed(self, change: object) -> None:
         self.redraw()
+
+    def _was_picked(self, change: object) -> None:
+        key = self.picture.picked
+        if self.on_pick is not None:
+            self.on_pick(self, key)
+        if self.picked is not None:
+            self.picked = "" if key == self.picked else key
+            self.redraw()
 
     @property
     def said(self) -> str:

@@ -78,12 +78,18 @@ class Cell:
         value: a number that colours it, or None.
         hatched: drawn with stripes (a padded cell).
         strong: drawn with a thick border (the chosen one).
+        pick: the key that Python learns when the cell is picked, or None.
+        link: words that the cell shares with others; together they are framed.
+        say: what stands under the picture while the cell is pointed at, plain text.
     """
 
     text: str = ""
     value: float | None = None
     hatched: bool = False
     strong: bool = False
+    pick: str | None = None
+    link: str = ""
+    say: str = ""
 
 
 def grid(
@@ -143,10 +149,17 @@ def _cell(cell: Cell, limit: float, signed: bool) -> str:
     elif cell.value is not None:
         background, ink = colours(cell.value, limit, signed)
     border = f"3px solid {BLACK}" if cell.strong else "1px solid #bbb"
+    touched = touch(cell.pick, cell.link, cell.say, pressed=cell.strong)
+    look = f"background:{background};color:{ink}"
+    if cell.pick is None:
+        return (
+            f'<td{touched} style="border:{border};padding:2px 5px;text-align:center;'
+            f'min-width:1.1em;height:1.3em;{look}">{visible(cell.text)}</td>'
+        )
     return (
-        f'<td style="border:{border};padding:2px 5px;text-align:center;'
-        f'min-width:1.1em;height:1.3em;background:{background};color:{ink}">'
-        f"{visible(cell.text)}</td>"
+        f'<td style="border:{border};padding:0;{look}"><button type="button"{touched} '
+        'style="width:100%;border:0;padding:2px 5px;text-align:center;min-width:2em;'
+        f'min-height:1.6em;{look}">{visible(cell.text)}</button></td>'
     )
 
 
@@ -160,6 +173,7 @@ class Tile:
         value: a number that colours it from white to dark orange, or None.
         given: drawn with a dashed border (the reader's own character).
         strong: drawn with a thick border (the chosen one).
+        pick, link, say: as of a :class:`Cell`.
     """
 
     text: str
@@ -167,6 +181,33 @@ class Tile:
     value: float | None = None
     given: bool = False
     strong: bool = False
+    pick: str | None = None
+    link: str = ""
+    say: str = ""
+
+
+def touch(
+    pick: str | None = None, link: str = "", say: str = "", *, pressed: bool = False
+) -> str:
+    """The attributes that make a part of a picture touchable, escaped.
+
+    Args:
+        pick: the key that Python learns when the part is picked, or None.
+        link: words that the part shares with others; together they are framed.
+        say: what stands under the picture while the part is pointed at, plain text.
+        pressed: whether the part is the one that is picked.
+
+    Returns:
+        HTML attributes, each with a space before it; empty if there are none.
+    """
+    found = {"data-pick": pick, "data-link": link or None, "data-say": say or None}
+    if pick is not None:
+        found["aria-pressed"] = "true" if pressed else "false"
+    return "".join(
+        f' {name}="{plain(value)}"'
+        for name, value in found.items()
+        if value is not None
+    )
 
 
 def tiles(
@@ -199,7 +240,8 @@ def tiles(
         '<div style="display:flex;flex-wrap:wrap;gap:8px;align-items:center;'
         f'font:13px sans-serif;padding-bottom:6px"><span>{plain(caption)}</span>'
         f'<span style="display:inline-flex">{samples}</span></div>'
-        f'<div style="display:flex;flex-wrap:wrap;gap:2px">{row}</div></div>'
+        '<div data-group="tiles" style="display:flex;flex-wrap:wrap;gap:2px">'
+        f"{row}</div></div>"
     )
 
 
@@ -209,12 +251,14 @@ def _tile(tile: Tile, limit: float) -> str:
         background, ink = colours(tile.value, limit, True)
     border = f"1px dashed {BLACK}" if tile.given else "1px solid #bbb"
     outline = f";outline:3px solid {BLACK};outline-offset:-1px" if tile.strong else ""
+    touched = touch(tile.pick, tile.link, tile.say, pressed=tile.strong)
+    element = "span" if tile.pick is None else "button"
     return (
-        '<span style="display:inline-block;min-width:31px;padding:2px 1px;'
-        f"text-align:center;border:{border}{outline};background:{background};"
+        f'<{element}{touched} style="display:inline-block;min-width:31px;padding:2px '
+        f"1px;text-align:center;border:{border}{outline};background:{background};"
         f'color:{ink}"><span style="display:block;font:bold 19px/1.2 monospace">'
         f'{visible(tile.text)}</span><span style="display:block;font:12px/1.2 '
-        f'sans-serif">{plain(tile.note)}</span></span>'
+        f'sans-serif">{plain(tile.note)}</span></{element}>'
     )
 
 
@@ -244,6 +288,7 @@ def bars(
     *,
     caption: str,
     marked: Sequence[int] = (),
+    touches: Sequence[str] = (),
 ) -> str:
     """Probabilities as horizontal bars with their numbers.
 
@@ -252,6 +297,7 @@ def bars(
         series: name → one value in [0, 1] a row; the second and later ones are striped.
         caption: what the bars show, in words.
         marked: rows that are set off by an arrow.
+        touches: what :func:`touch` gives for each row; none: nothing to touch.
 
     Returns:
         HTML.
@@ -278,8 +324,9 @@ def bars(
                 f'<span style="display:inline-block;height:0.9em;width:{width}px;'
                 f'background:{colour}"></span> {values[i]:.3f}</td>'
             )
+        touched = touches[i] if touches else ""
         out.append(
-            '<tr><th scope="row" style="text-align:right;padding:1px 4px;'
+            f'<tr{touched}><th scope="row" style="text-align:right;padding:1px 4px;'
             'white-space:nowrap;color:#000">'
             f"{arrow}{visible(label)}</th>{''.join(cells)}</tr>"
         )

@@ -16,13 +16,27 @@ lab.length.value = 16
 def work(lab):
     # A cell has typed "h" and asked for 16 characters.
     lab.expect_text("“h” becomes “how␣are␣you␣doing”, one of the three sentences.")
-    lab.expect_text("least sure at character 1: “o” with a probability of 0.51")
+    lab.expect_text("At character 1, where it was least sure, it wrote “o” with a")
+    lab.expect_text("of 0.51; its second choice was “e” with 0.41.")
+
+    # A click on a later character: there is nothing to choose any more. Keys go back.
+    tiles = lab.box.get_by_role("button")
+    tiles.nth(1).click()
+    lab.expect_text("At character 2 it wrote “w” with a probability of 0.82")
+    expect(lab.box.get_by_role("caption")).to_contain_text("at character 2")
+    lab.page.keyboard.press("ArrowLeft")
+    expect(lab.box.locator(".charrnn-said")).to_contain_text("Character 1: click")
+    lab.page.keyboard.press("Enter")
+    lab.expect_text("of 0.51; its second choice was “e” with 0.41.")
+    expect(lab.box.get_by_role("caption")).to_contain_text("at character 1")
+    lab.page.keyboard.press("Enter")  # let go again: the least sure one is shown
+    lab.expect_text("At character 1, where it was least sure,")
 
     # Type, character by character.
     prompt = lab.control("Your prompt")
     prompt.fill("")
     lab.expect_text("Your prompt is too short: type at least 1 character.")
-    expect(lab.box.locator("table")).to_have_count(0)
+    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
     prompt.press_sequentially("hel")
     text = _00_finish.finish("hel", 100, 16).text.replace(" ", "␣")
     lab.expect_text(f"“hel” becomes “{text}”")

@@ -43,7 +43,7 @@ def work(lab):
     # Typing, key by key: Enter begins a new sentence.
     sentences.fill("")
     lab.expect_text("There is no sentence yet: type at least one character.")
-    expect(lab.box.locator("table")).to_have_count(0)
+    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
     sentences.click()
     lab.page.keyboard.type("tea")
     lab.page.keyboard.press("Enter")

@@ -36,7 +36,7 @@ def work(lab):
     prompt = lab.control("Prompt")
     prompt.fill("")
     lab.expect_text("Your prompt is too short: type at least 1 character.")
-    expect(lab.box.locator("table")).to_have_count(0)
+    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
     prompt.press_sequentially("how")
     state = {"temperature": 1.2, "top_p": 0.95}
     lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")

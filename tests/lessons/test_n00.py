@@ -19,8 +19,8 @@ from tests.tools.figures import assert_legible
 def tiles(picture: str) -> list[tuple[str, str, str]]:
     """Character, note and style of each tile."""
     found = re.findall(
-        r'<span style="(display:inline-block;min-width:31px[^"]*)">'
-        r'<span style="[^"]*">([^<]*)</span><span style="[^"]*">([^<]*)</span></span>',
+        r'<(?:span|button)[^>]* style="(display:inline-block;min-width:31px[^"]*)">'
+        r'<span style="[^"]*">([^<]*)</span><span style="[^"]*">([^<]*)</span></',
         picture,
     )
     return [(character, note, style) for style, character, note in found]
@@ -52,11 +52,33 @@ def test_text_and_probabilities_are_those_of_the_layers(prompt, epochs):
     sure = torch.stack([row.max() for row in rows])
     worst = int(sure.argmin())
     assert f"probability of {sure.mean():.2f} on average" in drawn.text
-    assert f"least sure at character {worst + 1}: " in drawn.text
+    assert f"At character {worst + 1}, where it was least sure, " in drawn.text
     assert "outline" in shown[len(prompt) + worst][2]
     second = int(rows[worst].topk(2).indices[1])
     symbol = running_model()[1].itos[second].replace(" ", "␣")
     assert f"“{symbol}” with {rows[worst][second]:.2f}." in drawn.text
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_a_picked_character_shows_its_own_choices(place):
+    text, rows = greedy("hello", 30, 12)
+    drawn = lab_00.draw_finish("hello", 30, 12, picked=str(place))
+    numbers = [float(n) for n in re.findall(r"</span> (\d\.\d{3})</td>", drawn.picture)]
+    expected = rows[place].topk(5)
+    assert numbers == pytest.approx(expected.values.tolist(), abs=6e-4)
+    wrote = text[5 + place].replace(" ", "␣")
+    assert (
+        f"wrote “{wrote}” with a probability of {expected.values[0]:.2f}" in drawn.text
+    )
+    assert "outline" in tiles(drawn.picture)[5 + place][2]
+
+
+def test_a_place_that_is_no_more_gives_way_to_the_least_sure_one():
+    lab = lab_00.finish_lab()
+    lab.picture.pick("11")
+    assert "At character 12" in lab.said
+    lab.length.value = 3
+    assert "where it was least sure" in lab.said
 
 
 def test_the_five_likeliest_are_in_order_with_their_numbers():
@@ -109,7 +131,7 @@ def test_wrong_input_gets_a_sentence(prompt, sentence):
     before = lab.said
     lab.prompt.value = prompt
     assert lab.said.startswith("✗ ") and sentence in lab.said
-    assert not lab.picture.value
+    assert lab.picture.stale and lab.picture.value
     assert "<script" not in lab.text.value
     lab.prompt.value = "hello"
     assert lab.said == before

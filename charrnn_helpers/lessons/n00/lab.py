@@ -18,7 +18,7 @@ EPOCHS = (0, 10, 30, 100)
 """How long the model may have been trained."""
 
 SHOWN = 5
-"""Choices that are shown at the least sure character."""
+"""Choices that are shown at one character."""
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,30 @@ def finish(prompt: str, epochs: int, length: int) -> Finished:
     return Finished(text, probs, probs.gather(-1, ids[-length:, None])[:, 0])
 
 
-def draw_finish(prompt: str, epochs: int, length: int) -> Drawing:
+def draw_finish(prompt: str, epochs: int, length: int, picked: str = "") -> Drawing:
     """Draw a completion with the probability of each new character.
 
     Args:
         prompt: the reader's text, of characters of the three sentences.
         epochs: how long the model was trained, one of EPOCHS.
         length: new characters.
+        picked: the place of the new character whose choices are shown, from 0; empty
+            or past the end: the one of which the model was least sure.
 
     Raises:
         ValueError: as :func:`finish`.
     """
     done = finish(prompt, epochs, length)
-    worst = int(done.sure.argmin())
+    at = int(picked) if picked and int(picked) < length else int(done.sure.argmin())
     vocab = running_model(epochs)[1]
-    order = done.probs[worst].argsort(descending=True)[:SHOWN].tolist()
+    order = done.probs.argsort(dim=-1, descending=True)[:, :SHOWN].tolist()  # (n, 5)
+    choices = [[vocab.itos[i] for i in row] for row in order]
     return Drawing(
-        _said(done, prompt, worst, vocab.itos[order[1]], order[1]),
-        _picture(done, prompt, worst, [vocab.itos[i] for i in order], order),
+        _said(done, prompt, at, choices), _picture(done, prompt, at, choices)
     )
 
 
-def _said(done: Finished, prompt: str, worst: int, second: str, i: int) -> str:
+def _said(done: Finished, prompt: str, at: int, choices: list[list[str]]) -> str:
     new = done.text[len(prompt) :]
     verdict = "none of the three sentences."
     if done.text.rstrip() in SENTENCES:
@@ -87,36 +89,45 @@ def _said(done: Finished, prompt: str, worst: int, second: str, i: int) -> str:
         f"{verdict} The model wrote {pictures.counted(len(new), 'character')}, and "
         f"gave each a probability of {done.sure.mean():.2f} on average."
     )
-    least = (
-        f"It was least sure at character {worst + 1}: “{pictures.visible(new[worst])}” "
-        f"with a probability of {done.sure[worst]:.2f}; its second choice there was "
-        f"“{pictures.visible(second)}” with {done.probs[worst, i]:.2f}."
+    place = f"At character {at + 1}"
+    if at == int(done.sure.argmin()):
+        place += ", where it was least sure,"
+    top = done.probs[at].topk(2).values
+    second = (
+        f"{place} it wrote “{pictures.visible(new[at])}” with a probability of "
+        f"{top[0]:.2f}; its second choice was “{pictures.visible(choices[at][1])}” "
+        f"with {top[1]:.2f}."
     )
-    return pictures.sentence(first) + pictures.sentence(least)
+    return pictures.sentence(first) + pictures.sentence(second)
 
 
-def _picture(
-    done: Finished, prompt: str, worst: int, symbols: list[str], order: list[int]
-) -> str:
+def _picture(done: Finished, prompt: str, at: int, choices: list[list[str]]) -> str:
     given = [pictures.Tile(character, "", given=True) for character in prompt]
     new = [
-        pictures.Tile(character, f"{sure:.2f}", 1 - sure, strong=n == worst)
+        pictures.Tile(
+            character,
+            f"{sure:.2f}",
+            1 - sure,
+            strong=n == at,
+            pick=str(n),
+            say=f"Character {n + 1}: click, or press Enter, for its choices.",
+        )
         for n, (character, sure) in enumerate(
             zip(done.text[len(prompt) :], done.sure.tolist(), strict=True)
         )
     ]
     text = pictures.tiles(
         [*given, *new],
-        caption="Your prompt (dashed), and the probability under each character that "
-        "the model wrote: the less sure, the darker.",
+        caption="Your prompt (dashed), and the probability of each character that the "
+        "model wrote: the less sure, the darker.",
         limit=1.0,
         scale={f"{sure:g}": 1 - sure for sure in (1.0, 0.8, 0.6, 0.4, 0.2)},
     )
     bars = pictures.bars(
-        symbols,
-        {"probability": done.probs[worst, order].tolist()},
-        caption=f"The {SHOWN} likeliest ones at character {worst + 1} (thick frame), "
-        "where the model was least sure; ▶ marks what it wrote.",
+        choices[at],
+        {"probability": done.probs[at].topk(SHOWN).values.tolist()},
+        caption=f"The {SHOWN} likeliest ones at character {at + 1} (thick frame); "
+        "▶ marks what it wrote.",
         marked=[0],
     )
     return text + bars
@@ -124,6 +135,8 @@ def _picture(
 
 def finish_lab() -> Lab:
     """Finish my sentence: type a prompt, see the completion and how sure it is.
+
+    A click on a character that the model wrote shows between which ones it chose.
 
     Controls: ``prompt``, ``epochs`` (how long the model was trained) and ``length``
     (new characters).
@@ -147,4 +160,5 @@ def finish_lab() -> Lab:
         },
         draw_finish,
         rows=[["prompt", "epochs"], ["length"]],
+        picked="",
     )
