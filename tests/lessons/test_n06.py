@@ -118,6 +118,61 @@ def test_a_new_rate_holds_from_the_next_step_and_a_new_size_starts_again():
     assert desk.losses == [] and isinstance(desk._optimizer, torch.optim.SGD)
 
 
+def test_a_change_in_the_middle_of_a_run_is_marked():
+    desk = TrainingDesk()
+    same = {"hidden_size": 12, "max_norm": None, "optimizer": "Adam"}
+    desk.set(lr=0.02, zero_grad=True, **same)  # before the run: a setting, no change
+    assert desk.changes == {} and desk.label == "Adam, lr 0.02, H 12"
+    desk.step(20)
+    desk.set(lr=0.02, zero_grad=True, **same)
+    assert desk.changes == {}
+    desk.set(lr=0.5, zero_grad=True, **same)
+    desk.set(lr=0.1, zero_grad=False, **same)  # at the same place: the last counts
+    assert desk.changes == {20: ["lr 0.1", "zero_grad off"]}
+    desk.step(10)
+    desk.set(lr=0.1, zero_grad=False, **same | {"max_norm": 0.5})
+    assert desk.changes[30] == ["clip 0.5"]
+    picture = draw_desk(desk, False).picture
+    assert picture.count('aria-label="lr 0.1, zero_grad off"') == 2  # loss and norm
+    assert "this run: Adam, lr 0.02, H 12<" in picture
+    desk.reset()
+    assert desk.changes == {} and desk.completions == {}
+    assert desk.label == "Adam, lr 0.1, H 12, clip 0.5, zero_grad off"
+    story = "Adam, lr 0.02, H 12, then lr 0.1, zero_grad off, then clip 0.5"
+    assert desk.label_before == story
+    assert f"run before: {story}<" in draw_desk(desk, False).picture
+
+
+def test_the_gradient_norm_is_that_of_all_gradients_before_clipping():
+    desk, clipped = TrainingDesk(), TrainingDesk(max_norm=0.1)
+    desk.step(1)
+    clipped.step(1)
+    grads = torch.cat([p.grad.flatten() for p in desk.model.parameters()])
+    assert desk.norms == [pytest.approx(grads.norm().item(), rel=1e-5)]
+    assert clipped.norms == desk.norms
+    assert "clip at" in draw_desk(clipped, False).picture
+
+
+def test_a_dot_tells_what_the_model_completed_then():
+    lab = training_desk.training_lab()
+    lab.desk.step(120)
+    lab.redraw()
+    assert sorted(lab.desk.completions) == [*range(10, 121, 10)]
+    assert lab.picture.value.count("data-pick") == 6  # every twentieth: room to click
+    twin = TrainingDesk()
+    twin.step(40)
+    lab.picture.pick("40")
+    made = twin.completion().replace(" ", "␣")
+    assert (
+        f"Epoch 40: loss 1.141, gradient norm 0.247; it completed hello as “{made}”"
+        in (lab.said)
+    )
+    assert lab.picture.value.count('aria-pressed="true"') == 1
+    lab.reset.click()
+    assert "completed" not in lab.said and lab.picked == ""
+    lab.close()
+
+
 def test_it_stops_at_the_last_epoch():
     desk = TrainingDesk(max_epochs=12)
     assert desk.step(10) == 10
@@ -194,7 +249,7 @@ def test_the_drawing_says_its_numbers_and_escapes_what_it_shows():
     desk.step(20)
     drawing = draw_desk(desk, False)
     assert "The run before had" in drawing.text
-    assert drawing.picture.count("<polyline") == 2
+    assert drawing.picture.count("<polyline") == 4
 
 
 def test_a_loss_that_explodes_is_cut_off_in_the_chart():
