@@ -13,7 +13,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from charrnn_helpers import data
+from charrnn_helpers import data, names
 from charrnn_helpers.lessons.n06 import checks
 from charrnn_helpers.lessons.n06 import lab as training_desk
 from charrnn_helpers.lessons.n06.figures import draw_two_steps
@@ -626,3 +626,29 @@ def test_an_answer_that_writes_into_the_data_spoils_no_later_check():
 
     assert not checks.clipped_step.verdict(my_step, seed=1).passed
     assert checks.clipped_step.verdict(checks._step_of(), seed=1).passed
+
+
+def test_the_loop_of_the_notebook_is_the_one_that_is_imported():
+    path = NOTEBOOKS / "06_training.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    own = ("split", "batch", "mean_loss", "train_epoch", "start", "fit")
+    space = {"pairs": None}
+    exec(code[0], space)  # the imports
+    for source in code:
+        if source.startswith(tuple(f"def {name}(" for name in own)):
+            exec(source, space)
+    parts = space["split"](names.load())
+    assert parts == names.split()
+    space["pairs"] = [space["batch"](space["letters"], part) for part in parts]
+    for part, pair in zip(parts, space["pairs"], strict=True):
+        theirs = names.batch(names.vocabulary(), part)
+        assert all(map(torch.equal, pair, theirs))
+    model, _, loss, best = space["fit"](64)
+    twin, _, history = names.train()
+    assert (round(loss, 5), best) == (
+        round(min(history.validation), 5),
+        history.best_epoch,
+    )
+    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(ours, theirs)

@@ -397,7 +397,7 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
             rungs=desk.rungs,
             x_max=x_max,
             log=True,
-            height=220,
+            height=205,
             marks=marks,
             points=points,
         )
@@ -409,7 +409,7 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
             rungs=None if desk.max_norm is None else {"clip at": desk.max_norm},
             x_max=x_max,
             log=True,
-            height=140,
+            height=125,
             marks=marks,
         )
     )
