@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import math
 import re
 
 import pytest
@@ -12,11 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from charrnn_helpers import data, models
+from charrnn_helpers import models
 from charrnn_helpers.lessons.n04 import checks, figures
 from charrnn_helpers.lessons.n04 import lab as lab_04
 from charrnn_helpers.lessons.n04.lab import INPUTS, RIGHT
-from tests.tools.exercises import NOTEBOOKS
 from tests.tools.figures import assert_legible
 
 WRONG = [label for label in INPUTS if label != RIGHT]
@@ -145,66 +143,53 @@ def test_a_larger_axis_makes_a_larger_box():
 
 
 def test_network_names_what_pytorch_names():
-    (ax,) = figures.draw_network(characters="hello", layers=2).axes
-    texts = [text.get_text() for text in ax.texts]
-    assert texts.count("$W_{ho}$") == 5
-    for name in ("$W_{ih}^{(1)}$", "$W_{hh}^{(2)}$"):
+    fig = figures.draw_network("hello")
+    texts = [text.get_text() for text in fig.axes[0].texts]
+    for name in ("$W_{ih}$", "$W_{hh}$", "$W_{ho}$"):
         assert texts.count(name) == 5
     assert [text for text in texts if text.startswith("target")] == [
         f"target “{character}”" for character in "ello"
     ]
-    dashed = [p for p in ax.patches if p.get_linestyle() not in ("-", "solid")]
-    assert len(dashed) == 2 * (1 + 4 + 1 + 1)  # loop, steps, last, zero state
-    with pytest.raises(ValueError, match="steps must be from 1 to 8"):
-        figures.draw_network(steps=9)
-    with pytest.raises(ValueError, match="layers must be from 1 to 3, not 0"):
-        figures.draw_network(layers=0)
+    assert_legible(fig)
 
 
-EXTREMES = {
-    "network": lambda: figures.draw_network(),
-    "network, long": lambda: figures.draw_network(characters="hello how"),
-    "network, short": lambda: figures.draw_network(steps=1),
-    "network, high": lambda: figures.draw_network(characters="hello", layers=3),
-    "feed-forward": lambda: figures.draw_feedforward(),
-}
+def test_the_figure_says_which_texts_are_read():
+    reads = {"right": [[0, 0, 0], [1, 1, 0]], "wrong": [[0, 1, 0], [0, 1, 0]]}
+    fig = figures.draw_reading(["abcd", "efgh"], reads, asked=(1, 1))
+    assert [ax.get_title("left") for ax in fig.axes] == [
+        "right: reads 2 characters, of text 1",
+        "wrong: reads 2 characters, of texts 0 and 1",
+    ]
+    for ax in fig.axes:
+        (frame,) = (patch for patch in ax.patches if not patch.get_fill())
+        assert (frame.get_x() + 0.46, frame.get_y() + 0.46) == (1, 1)
+    assert len(fig.legends[0].get_texts()) == 2
+    assert_legible(fig)
 
 
-@pytest.mark.parametrize("name", EXTREMES)
-def test_the_figure_is_legible(name):
-    assert_legible(EXTREMES[name]())
-
-
-# --- exercise 4.4 ---
-
-
-def test_the_notebook_shows_the_program_that_is_checked():
-    text = (NOTEBOOKS / "04_the_rnn_model.ipynb").read_text(encoding="utf-8")
-    for number, line in enumerate(checks.PROGRAM.splitlines(), start=1):
-        assert re.search(rf'"{number}  {re.escape(line)}\\n"', text), line
-
-
-def test_the_program_does_what_the_exercise_says():
-    vocab = data.Vocabulary.from_texts(data.SENTENCES)
-    for seed in range(5):
-        torch.manual_seed(seed)
-        space = {"data": data, "nn": nn, "F": F, "vocab": vocab}
-        exec(checks.PROGRAM, space)
-        assert tuple(space["h_n"].shape) == (1, 16, 12)
-        assert abs(space["loss"].item() - math.log(16)) < 0.2
-
-
-def test_one_repair_only_keeps_the_texts_apart():
-    assert checks._line_that_helps() == 3
-
-
-# --- exercises 4.1, 4.3 and 4.5 ---
+# --- the exercises ---
 
 
 def test_the_two_shapes_are_those_of_pytorch():
     rnn = nn.RNN(10, 7, num_layers=3, batch_first=True)
     shapes = tuple(tuple(t.shape) for t in rnn(torch.zeros(4, 9, 10)))
     assert shapes == checks.rnn_shapes.expected()
+
+
+@pytest.mark.parametrize("letter, itself", [(2, 4), (2, 3), (1, 3), (0.5, 3), (2, 0)])
+def test_what_unit_1_remembers_is_what_nn_rnn_computes(letter, itself):
+    """Every text by PyTorch's own layer, where the check takes all at once."""
+    W_hh = torch.tensor([[0.0, 0.0], [letter, itself]], dtype=torch.float64)
+    rnn = nn.RNN(2, 2, bias=False, dtype=torch.float64)
+    fine = True
+    with torch.no_grad():
+        rnn.weight_ih_l0.copy_(torch.tensor([[2.0, -2.0], [0.0, 0.0]]))
+        rnn.weight_hh_l0.copy_(W_hh)
+        for length in range(2, 8):
+            for ids in itertools.product((0, 1), repeat=length):
+                _, h_n = rnn(F.one_hot(torch.tensor(ids), 2).double())
+                fine &= (h_n[0, 1] * (1, -1)[ids[0]]).item() > 0.5
+    assert checks.first_letter.verdict(W_hh).passed == fine
 
 
 @pytest.mark.parametrize(("V", "H"), [(1, 1), (2, 40), (16, 12), (65, 119)])
