@@ -36,7 +36,7 @@ class CharRNN(nn.Module):
     Raises:
         ValueError: if a size is below 1 or the nonlinearity is not one of the two.
 
-    Built in: notebooks/04_the_rnn_model.ipynb, section 4.5.
+    Built in: notebooks/04_the_rnn_model.ipynb, section 4.7.
     Source: torch.nn.RNN.
     """
 
@@ -82,8 +82,8 @@ class CharRNN(nn.Module):
         """
         _check_input(self, ids, h_0, self.output.weight)
         x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
-        output, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
-        return self.output(output), h_n  # (B, T, V)
+        states, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
+        return self.output(states), h_n  # (B, T, V)
 
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(model)``."""
