@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 
+import nbformat
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_sequence
@@ -13,6 +13,8 @@ from torch.nn.utils.rnn import pack_sequence
 from charrnn_helpers import data
 from charrnn_helpers.lab.base import MAX_CHARACTERS
 from charrnn_helpers.lessons.n01 import checks, lab
+from charrnn_helpers.lessons.n01.processes import in_new_process
+from tests.tools.exercises import NOTEBOOKS
 
 
 def cells_of(picture: str) -> list[list[tuple[str, bool]]]:
@@ -140,18 +142,36 @@ def test_every_control_redraws_and_has_a_description():
         assert shown.redraws == redraws + 1
 
 
+# --- the page ---
+
+
+def rows_of_idioms() -> list[tuple[str, str, str]]:
+    """What stands in the table of idioms: what is written, an example, its result."""
+    path = NOTEBOOKS / "01_text_and_padding.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    (table,) = (c.source for c in cells if "| you write |" in c.source)
+    return re.findall(r"^\| (.*?) \| .* \| `(.*?)` → `(.*)` \|$", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("idiom, example, result", rows_of_idioms())
+def test_an_idiom_does_what_the_table_says(idiom, example, result):
+    names = {"torch": torch, "x": torch.tensor([[1, 2, 3], [4, 5, 6]])}
+    got, wanted = eval(example, names), eval(result, names)
+    got = got.tolist() if isinstance(got, torch.Tensor) else got
+    assert got == wanted
+
+
+def test_the_table_of_idioms_is_read_whole():
+    assert len(rows_of_idioms()) == 22
+
+
+def test_two_processes_order_a_set_differently_and_a_sorted_one_alike():
+    letters = "''.join(set('hello how are you, Zoë'))"
+    orders = {in_new_process(letters, seed) for seed in range(1, 6)}
+    assert len(orders) > 1 and len({"".join(sorted(order)) for order in orders}) == 1
+
+
 # --- the exercises ---
-
-
-def test_the_characters_of_exercise_1_5_are_counted_right():
-    naive = "nai\N{COMBINING DIAERESIS}ve"
-    texts = (
-        naive,
-        unicodedata.normalize("NFC", naive),
-        "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}",
-        unicodedata.normalize("NFC", "\N{LATIN SMALL LIGATURE FI}ne"),
-    )
-    assert checks.ids_needed.expected() == tuple(map(len, texts))
 
 
 def translating(message, error=ValueError):
