@@ -285,6 +285,8 @@ BREAKS = [
     ("proportions", lambda page: [c.update(cell_type="code") for c in page.cells[3:7]]),
     ("proportions", lambda page: page.cells.__delitem__(slice(9, 20))),
     ("proportions", setting(6, source="Too few words.")),
+    ("proportions", lambda page: page.cells.extend([md("Eight.")] * 30)),
+    ("proportions", replacing(4, "Two.", "Two. " * 2_200)),
     ("proportions", lambda page: setattr(page, "size", 400_001)),
     ("plain_words", replacing(6, "Eight plain", "It is just")),
     ("no_machine_paths", printing(9, text="saved in /" + "home/ada/model.pt\n")),

@@ -35,12 +35,16 @@ MACHINE_PATH = re.compile(
     r"|\b[A-Z]:\\\w+"
 )
 FORBIDDEN_WORDS = re.compile(r"\b(simply|obviously|just)\b")
+FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
 OPENING = ("**You will be able to", "**You need", "**Time")
 LIMITS = {"code lines": 30, "median": 10, "code cells in a row": 3, "bytes": 400_000}
-SIZES = {  # of the path: what is neither fold, lab, exercises nor quiz
-    "start": {"cells": (12, 60), "words": (500, 3_000)},
-    "lesson": {"cells": (25, 75), "words": (1_000, 4_000)},
-    "aside": {"cells": (8, 25), "words": (200, 1_200)},
+# Cells and words of the path (what is neither fold, lab, exercises nor quiz), from and
+# to; words of the whole notebook, at most.
+SIZES = {
+    "start": ((12, 60), (500, 3_000), 3_600),
+    "lesson": ((25, 45), (1_000, 2_000), 3_200),
+    "clinic": ((25, 60), (1_000, 3_000), 4_600),
+    "aside": ((8, 25), (200, 1_200), 1_200),
 }
 
 
@@ -87,6 +91,13 @@ class Page:
     def is_clinic(self) -> bool:
         """Whether this is the notebook of bugs, all of which is "Break it"."""
         return self.stem.startswith("08")
+
+    @property
+    def kind(self) -> str:
+        """Which of the SIZES hold for it."""
+        if self.is_aside:
+            return "aside"
+        return "start" if self.is_start else "clinic" if self.is_clinic else "lesson"
 
     @property
     def number(self) -> str:
@@ -189,13 +200,13 @@ def may_raise(cell: dict) -> bool:
 
 
 def lesson(page: Page) -> list[dict]:
-    """The cells of a page without the lab, the exercises, the quiz and mere folds."""
+    """The cells of a page without the lab, the exercises, the quiz and the folds."""
     cells, practice = [], False
     for cell in page.cells:
         if heading := re.match(r"## (.*)", cell["source"]):
             practice = heading[1].startswith(("Try it", "Exercises", "Quiz"))
         if not practice and not cell["source"].startswith("<details>"):
-            cells.append(cell)
+            cells.append(cell | {"source": FOLD.sub("", cell["source"])})
     return cells
 
 
@@ -205,6 +216,11 @@ def prose(cells: list[dict]) -> str:
     text = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
     text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`", " ", text, flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)|<[^>]+>", " ", text)
+
+
+def count_words(cells: list[dict]) -> int:
+    """How many words of prose some cells have."""
+    return len(re.findall(r"[^\W_][\w'’-]*", prose(cells)))
 
 
 def schema(page: Page) -> list[str]:
@@ -517,14 +533,14 @@ def proportions(page: Page) -> list[str]:
     kinds = "".join(cell["cell_type"][0] for cell in page.cells)
     if run := re.search("c" * (LIMITS["code cells in a row"] + 1), kinds):
         complaints.append(f"four code cells in a row from cell {run.start()}")
-    sizes = SIZES["start" if page.is_start else "aside" if page.is_aside else "lesson"]
-    low, high = sizes["cells"]
+    (low, high), (fewest, most), whole = SIZES[page.kind]
     if not low <= len(cells) <= high:
-        complaints.append(f"{len(cells)} cells in the lesson, not {low} to {high}")
-    low, high = sizes["words"]
-    words = len(re.findall(r"[^\W_][\w'’-]*", prose(cells)))
-    if not low <= words <= high:
-        complaints.append(f"{words} words of prose, not {low} to {high}")
+        complaints.append(f"{len(cells)} cells on the path, not {low} to {high}")
+    if not fewest <= count_words(cells) <= most:
+        words = count_words(cells)
+        complaints.append(f"{words} words on the path, not {fewest} to {most}")
+    if (words := count_words(page.cells)) > whole:
+        complaints.append(f"{words} words in the whole notebook, over {whole}")
     if page.size > LIMITS["bytes"]:
         complaints.append(f"{page.size // 1000} kB, over 400")
     return complaints
