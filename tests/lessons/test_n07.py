@@ -6,7 +6,6 @@ import math
 import re
 
 import nbformat
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -17,7 +16,7 @@ from charrnn_helpers.lessons.n07 import figures
 from charrnn_helpers.lessons.n07 import lab as lab_07
 from charrnn_helpers.running import running_model
 from tests.tools.exercises import NOTEBOOKS
-from tests.tools.figures import ALPHABET, LONG, assert_legible, rng, softmax
+from tests.tools.figures import assert_legible
 
 MODEL, VOCAB, INPUTS, TARGETS, HISTORY = running_model()
 STATE = {
@@ -313,26 +312,16 @@ def test_the_exact_shares_of_exercise_7_5_are_those_of_draws(temperature, top_p)
 # --- the figures ---
 
 
-def test_distributions_frame_the_generated_character():
-    probs = softmax(np.random.default_rng(0).normal(size=(3, 4)))
-    fig = figures.draw_distributions(probs, "oeh", "ehlo")
-    frames = [patch.get_xy() for patch in fig.axes[0].patches]
-    assert frames == [(-0.5, 2.5), (0.5, -0.5), (1.5, 0.5)]
-    printed = [text.get_text() for text in fig.axes[0].texts]
-    assert printed == [f"{probs[t, i]:.0%}" for t, i in enumerate((3, 0, 1))]
-    with pytest.raises(ValueError, match="'x' is not in the vocabulary"):
-        figures.draw_distributions(probs, "oex", "ehlo")
-    with pytest.raises(ValueError, match="needs 3 characters and 4 symbols"):
-        figures.draw_distributions(probs, "oe", "ehlo")
-
-
-EXTREMES = {
-    "distributions": lambda: figures.draw_distributions(
-        softmax(rng().normal(size=(40, 27))), LONG, ALPHABET
-    ),
-}
-
-
-@pytest.mark.parametrize("name", EXTREMES)
-def test_the_figure_is_legible(name):
-    assert_legible(EXTREMES[name]())
+def test_the_temperatures_have_a_panel_for_the_loss():
+    fig = figures.draw_temperatures(
+        (0.5, 1.0, 2.0),
+        {"copied": [0.2, 0.1, 0.0], "unseen": [0.03, 0.02, 0.0]},
+        [3.0, 2.0, 2.5],
+    )
+    above, below = fig.axes
+    assert [list(line.get_ydata()) for line in above.lines] == [
+        [0.2, 0.1, 0.0],
+        [0.03, 0.02, 0.0],
+    ]
+    assert list(below.lines[0].get_ydata()) == [3.0, 2.0, 2.5]
+    assert_legible(fig)
