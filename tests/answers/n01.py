@@ -1,6 +1,127 @@
 """Answers to the exercises of notebook 01, wrong and right ones."""
 
 WRONG = {
+    "1.1": {
+        "last known id": """
+def my_encode(stoi, text):
+    ids = [stoi.get(c, len(stoi) - 1) for c in text]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "one id left unused": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, len(stoi) + 1) for c in text], dtype=torch.int64)
+""",
+        "zero": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, 0) for c in text], dtype=torch.int64)
+""",
+        "minus one": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, -1) for c in text], dtype=torch.int64)
+""",
+        "largest id": """
+def my_encode(stoi, text):
+    ids = [stoi.get(c, max(stoi.values())) for c in text]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "a new id for each stranger": """
+def my_encode(stoi, text):
+    known = dict(stoi)
+    for c in text:
+        if c not in known:
+            known[c] = len(known)
+    return torch.tensor([known[c] for c in text], dtype=torch.int64)
+""",
+        "writes into stoi": """
+def my_encode(stoi, text):
+    for c in text:
+        stoi.setdefault(c, len(stoi))
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "writes one entry into stoi": """
+def my_encode(stoi, text):
+    stoi.setdefault("<unk>", len(stoi))
+    return torch.tensor([stoi.get(c, stoi["<unk>"]) for c in text], dtype=torch.int64)
+""",
+        "strangers left out": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi[c] for c in text if c in stoi], dtype=torch.int64)
+""",
+        "stops with a KeyError": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "stops with a ValueError": """
+def my_encode(stoi, text):
+    for position, c in enumerate(text):
+        if c not in stoi:
+            raise ValueError(f"{c!r} at {position}")
+    return torch.tensor([stoi[c] for c in text], dtype=torch.int64)
+""",
+        "lower case": """
+def my_encode(stoi, text):
+    ids = [stoi.get(c.lower(), len(stoi)) for c in text]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "text stripped": """
+def my_encode(stoi, text):
+    ids = [stoi.get(c, len(stoi)) for c in text.strip()]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "float where the text is empty": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, len(stoi)) for c in text])
+""",
+        "float": """
+def my_encode(stoi, text):
+    return torch.tensor([float(stoi.get(c, len(stoi))) for c in text])
+""",
+        "int32": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, len(stoi)) for c in text], dtype=torch.int32)
+""",
+        "a list": """
+def my_encode(stoi, text):
+    return [stoi.get(c, len(stoi)) for c in text]
+""",
+        "an axis too many": """
+def my_encode(stoi, text):
+    return torch.tensor([[stoi.get(c, len(stoi)) for c in text]], dtype=torch.int64)
+""",
+        "the size of the example": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, 16) for c in text], dtype=torch.int64)
+""",
+        "the length of the text": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, len(text)) for c in text], dtype=torch.int64)
+""",
+        "None": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c) for c in text], dtype=torch.int64)
+""",
+        "get of get: 0 counts as missing": """
+def my_encode(stoi, text):
+    ids = [stoi.get(c) or len(stoi) for c in text]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "ids of the letters in the computer": """
+def my_encode(stoi, text):
+    ids = [ord(c) if c in stoi else len(stoi) for c in text]
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+        "each stranger once": """
+def my_encode(stoi, text):
+    ids, met = [], set()
+    for c in text:
+        if c in stoi:
+            ids.append(stoi[c])
+        elif c not in met:
+            ids.append(len(stoi))
+            met.add(c)
+    return torch.tensor(ids, dtype=torch.int64)
+""",
+    },
     "1.2": {
         "the class Vocabulary": """
 def my_translate(ids, old, new):
@@ -281,7 +402,274 @@ def my_translate(ids, old, new):
     return ids
 """,
     },
+    "1.3": {
+        "longest of all": """
+def my_padded_cells(lengths, batch_size):
+    return len(lengths) * max(lengths) - sum(lengths)
+""",
+        "last batch left out": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for i in range(0, len(lengths) - batch_size + 1, batch_size):
+        group = lengths[i : i + batch_size]
+        total += batch_size * max(group) - sum(group)
+    return total
+""",
+        "every batch is full": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(batch_size * max(g) - sum(g) for g in groups)
+""",
+        "sorted": """
+def my_padded_cells(lengths, batch_size):
+    lengths = sorted(lengths)
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * max(g) - sum(g) for g in groups)
+""",
+        "sorts the list that was given": """
+def my_padded_cells(lengths, batch_size):
+    lengths.sort()
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * max(g) - sum(g) for g in groups)
+""",
+        "all cells": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * max(g) for g in groups)
+""",
+        "real characters": """
+def my_padded_cells(lengths, batch_size):
+    return sum(lengths)
+""",
+        "returns inside the loop": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for i in range(0, len(lengths), batch_size):
+        group = lengths[i : i + batch_size]
+        total += len(group) * max(group) - sum(group)
+        return total
+""",
+        "keeps the last batch only": """
+def my_padded_cells(lengths, batch_size):
+    for i in range(0, len(lengths), batch_size):
+        group = lengths[i : i + batch_size]
+        total = len(group) * max(group) - sum(group)
+    return total
+""",
+        "moves on by one": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for i in range(len(lengths)):
+        group = lengths[i : i + batch_size]
+        total += len(group) * max(group) - sum(group)
+    return total
+""",
+        "share": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return 1 - sum(lengths) / sum(len(g) * max(g) for g in groups)
+""",
+        "mean share of the batches": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(1 - sum(g) / (len(g) * max(g)) for g in groups) / len(groups)
+""",
+        "batch_size is the number of batches": """
+def my_padded_cells(lengths, batch_size):
+    size = -(-len(lengths) // batch_size)
+    groups = [lengths[i : i + size] for i in range(0, len(lengths), size)]
+    return sum(len(g) * max(g) - sum(g) for g in groups)
+""",
+        "longest minus shortest": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(max(g) - min(g) for g in groups)
+""",
+        "padded texts": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(n < max(g) for g in groups for n in g)
+""",
+        "the first of a batch is its longest": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * g[0] - sum(g) for g in groups)
+""",
+        "the last of a batch is its longest": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * g[-1] - sum(g) for g in groups)
+""",
+        "absolute distance to the first": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(abs(g[0] - n) for g in groups for n in g)
+""",
+        "longest of all, then the batches": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * max(lengths) - sum(g) for g in groups)
+""",
+        "characters to predict": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    empty = (len(g) * max(g) - sum(g) for g in groups)
+    return sum(n - (len(lengths) > 1) for n in empty)
+""",
+        "list of the batches": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return [len(g) * max(g) - sum(g) for g in groups]
+""",
+        "batches by whole division": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for b in range(len(lengths) // batch_size):
+        group = lengths[b * batch_size : (b + 1) * batch_size]
+        total += len(group) * max(group) - sum(group)
+    return total
+""",
+        "slice ends one too early": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for i in range(0, len(lengths), batch_size):
+        group = lengths[i : i + batch_size - 1] or lengths[i : i + 1]
+        total += len(group) * max(group) - sum(group)
+    return total
+""",
+        "prints": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    print(sum(len(g) * max(g) - sum(g) for g in groups))
+""",
+    },
     "1.4": {
+        "last column": """
+def my_last(batch, pad_id):
+    return batch[:, -1]
+""",
+        "first column": """
+def my_last(batch, pad_id):
+    return batch[:, 0]
+""",
+        "one too far right": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths]
+""",
+        "one too far right, kept inside": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths.clamp(max=batch.shape[1] - 1)]
+""",
+        "one too far left": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 2]
+""",
+        "the columns": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return lengths - 1
+""",
+        "the lengths": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return lengths
+""",
+        "all these columns of every row": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[:, lengths - 1]
+""",
+        "diagonal kept as a table": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[:, lengths - 1].diagonal().unsqueeze(1)
+""",
+        "sum over the wrong axis": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=0)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "sum over everything": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum()
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "row 0 only": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[0, lengths - 1]
+""",
+        "padding is 0": """
+def my_last(batch, pad_id):
+    lengths = (batch != 0).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "padding is the largest id": """
+def my_last(batch, pad_id):
+    lengths = (batch < pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "largest id": """
+def my_last(batch, pad_id):
+    return batch.masked_fill(batch == pad_id, -5).max(dim=1).values
+""",
+        "mask of the padding": """
+def my_last(batch, pad_id):
+    lengths = (batch == pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "last entry of all real ones": """
+def my_last(batch, pad_id):
+    return batch[batch != pad_id][-1]
+""",
+        "all real ones": """
+def my_last(batch, pad_id):
+    return batch[batch != pad_id]
+""",
+        "a list": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return [row[n - 1].item() for row, n in zip(batch, lengths)]
+""",
+        "shape (B, 1)": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch.gather(1, (lengths - 1).unsqueeze(1))
+""",
+        "arange over the columns": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(batch.shape[1]), lengths - 1]
+""",
+        "first padding found by argmax, minus one, as an answer": """
+def my_last(batch, pad_id):
+    return (batch == pad_id).int().argmax(dim=1) - 1
+""",
+        "float": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1].float()
+""",
+        "cut at the shortest": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[:, lengths.min() - 1]
+""",
+        "writes into the batch": """
+def my_last(batch, pad_id):
+    batch[batch == pad_id] = 0
+    lengths = (batch != 0).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "sum of the rows": """
+def my_last(batch, pad_id):
+    return (batch * (batch != pad_id)).sum(dim=1)
+""",
+    },
+    "1.5": {
         "pads on the right": """
 def my_fit(texts, length):
     rows = [text[-length:].ljust(length) for text in texts]
@@ -489,6 +877,35 @@ def my_fit(texts, length):
 }
 
 RIGHT = {
+    "1.1": {
+        "get": """
+def my_encode(stoi, text):
+    return torch.tensor([stoi.get(c, len(stoi)) for c in text], dtype=torch.int64)
+""",
+        "a loop": """
+def my_encode(stoi, text):
+    ids = torch.full((len(text),), len(stoi))
+    for i, c in enumerate(text):
+        if c in stoi:
+            ids[i] = stoi[c]
+    return ids
+""",
+        "largest id plus one": """
+def my_encode(stoi, text):
+    free = max(stoi.values()) + 1
+    return torch.tensor([stoi.get(c, free) for c in text], dtype=torch.long)
+""",
+        "try": """
+def my_encode(stoi, text):
+    ids = []
+    for c in text:
+        try:
+            ids.append(stoi[c])
+        except KeyError:
+            ids.append(len(stoi))
+    return torch.tensor(ids).long()
+""",
+    },
     "1.2": {
         "lists and index": """
 def my_translate(ids, old, new):
@@ -515,6 +932,9 @@ def my_translate(ids, old, new):
     return torch.LongTensor([stoi[c] for c in text])
 """,
         "KeyError turned into ValueError": """
+from collections import Counter
+
+
 def my_translate(ids, old, new):
     itos = dict(enumerate(sorted(Counter("".join(old)))))
     stoi = {c: i for i, c in enumerate(sorted(Counter("".join(new))))}
@@ -557,7 +977,63 @@ def my_translate(ids, old, new):
     return result
 """,
     },
+    "1.3": {
+        "sum over the batches": """
+def my_padded_cells(lengths, batch_size):
+    groups = [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+    return sum(len(g) * max(g) - sum(g) for g in groups)
+""",
+        "text by text": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for i in range(0, len(lengths), batch_size):
+        group = lengths[i : i + batch_size]
+        for length in group:
+            total += max(group) - length
+    return total
+""",
+        "with tensors": """
+def my_padded_cells(lengths, batch_size):
+    total = 0
+    for group in torch.tensor(lengths).split(batch_size):
+        total += (group.max() - group).sum().item()
+    return total
+""",
+        "batches taken from the front": """
+def my_padded_cells(lengths, batch_size):
+    rest, cells = list(lengths), 0
+    while rest:
+        group, rest = rest[:batch_size], rest[batch_size:]
+        cells += len(group) * max(group)
+    return cells - sum(lengths)
+""",
+    },
     "1.4": {
+        "two lists of places": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch[torch.arange(len(batch)), lengths - 1]
+""",
+        "gather": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1)
+    return batch.gather(1, (lengths - 1).unsqueeze(1)).squeeze(1)
+""",
+        "a loop": """
+def my_last(batch, pad_id):
+    return torch.stack([row[row != pad_id][-1] for row in batch])
+""",
+        "argmax of the mask": """
+def my_last(batch, pad_id):
+    return batch[torch.arange(len(batch)), (batch == pad_id).int().argmax(dim=1) - 1]
+""",
+        "a mask of the last places": """
+def my_last(batch, pad_id):
+    lengths = (batch != pad_id).sum(dim=1, keepdim=True)
+    return batch[torch.arange(batch.shape[1]) == lengths - 1]
+""",
+    },
+    "1.5": {
         "mean of the rows' shares": """
 def my_fit(texts, length):
     rows, shares = [], []

@@ -1,13 +1,11 @@
-"""Exercises of notebook 01: text, vocabulary, padding, Unicode."""
+"""Exercises of notebook 01: vocabulary and padding."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -15,7 +13,7 @@ from torch import Tensor
 
 from charrnn_helpers import data
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
+from charrnn_helpers.exercises.engine import Exercise, Wrong
 
 
 def _words(rng: random.Random, count: int, letters: str = "abcdeh iou") -> list[str]:
@@ -24,59 +22,126 @@ def _words(rng: random.Random, count: int, letters: str = "abcdeh iou") -> list[
 
 # --- 1.1 ------------------------------------------------------------------------------
 
-different_bigrams = Exercise(
+STOI = {"a": 0, "h": 1, "i": 2}
+LETTERS = {" ": 0, "A": 1, "a": 2, "z": 3, "é": 4}
+
+
+def _encoding(
+    unknown: Callable[[dict[str, int]], int],
+) -> Callable[[dict[str, int], str], Tensor]:
+    """An answer whose strangers get an id of its own choice."""
+    return lambda stoi, text: torch.tensor(
+        [stoi.get(c, unknown(stoi)) for c in text], dtype=torch.int64
+    )
+
+
+def _id_for_each_stranger(stoi: dict[str, int], text: str) -> Tensor:
+    stoi = dict(stoi)
+    return torch.tensor([stoi.setdefault(c, len(stoi)) for c in text]).long()
+
+
+def _refusing(stoi: dict[str, int], text: str) -> Tensor:
+    for c in text:
+        if c not in stoi:
+            raise ValueError(c)
+    return torch.tensor([stoi[c] for c in text]).long()
+
+
+def _known(text: str, stoi: dict[str, int]) -> str:
+    return "".join(c for c in text if c in stoi)
+
+
+encode = Exercise(
     number="1.1",
-    name="my_different_bigrams",
-    success="you can measure order: 28 for the sentences, and no shuffle gets there.",
+    name="my_encode",
+    success="every stranger has one id, and the text keeps its length.",
     cases=[
-        (["abab", "ba", "cd"],),
-        (["hello", "hollow"],),
-        (["aaa", "abc", "x"],),
-        (list(data.SENTENCES),),
+        (STOI, "hi!"),
+        (STOI, "ahi"),
+        (STOI, "xhyxi"),
+        (LETTERS, " Az é!e "),
+        (LETTERS, "??"),
+        ({"b": 0}, "a"),
+        (STOI, ""),
     ],
-    drawn=lambda rng: [(_words(rng, 5),)],
-    reference=lambda texts: len(
-        {t[i : i + 2] for t in texts for i in range(len(t)) if len(t[i : i + 2]) == 2}
-    ),
+    drawn=lambda rng: [(STOI, "".join(rng.choices("ahixyz", k=9)))],
+    reference=_encoding(len),
     wrong=[
         Wrong(
-            "You also count the pair that the end of one text makes with the start of "
-            "the next: nobody wrote those two side by side.",
-            lambda texts: len(set(pairwise("".join(texts)))),
+            "len(stoi) - 1 is the id of the last character that you know. The ids "
+            "begin at 0: which is the first free one?",
+            _encoding(lambda stoi: len(stoi) - 1),
         ),
         Wrong(
-            "You count every pair, also the ones that you have met before.",
-            lambda texts: sum(max(0, len(t) - 1) for t in texts),
+            "You leave one id unused: with V characters, the ids 0 to V - 1 are taken.",
+            _encoding(lambda stoi: len(stoi) + 1),
         ),
         Wrong(
-            "You take ab and ba for the same pair, but their order differs.",
-            lambda texts: len({frozenset(p) for t in texts for p in pairwise(t)}),
+            "Id 0 belongs to a character: your stranger would be read as that one.",
+            _encoding(lambda stoi: 0),
         ),
         Wrong(
-            "Your pairs do not overlap: after the first and the second character comes "
-            "the pair of the second and the third.",
-            lambda texts: len(
-                {t[i : i + 2] for t in texts for i in range(0, len(t) - 1, 2)}
+            "-1 is no row of a table; in Python it even picks the last one, without "
+            "an error. Take the next free id.",
+            _encoding(lambda stoi: -1),
+        ),
+        Wrong(
+            "You give each stranger an id of its own. A model that was built for "
+            "V + 1 ids has no place for a second one.",
+            _id_for_each_stranger,
+        ),
+        Wrong(
+            "You skip the strangers: the text gets shorter, and nobody is told where "
+            "one stood.",
+            lambda stoi, text: _encoding(len)(stoi, _known(text, stoi)),
+        ),
+        Wrong(
+            "You stop at the first stranger. This time the text is to be encoded to "
+            "its end.",
+            lambda stoi, text: torch.tensor([stoi[c] for c in text]).long(),
+        ),
+        Wrong(
+            "You stop at the first stranger. This time the text is to be encoded to "
+            "its end.",
+            _refusing,
+        ),
+        Wrong(
+            "0 is an id as well, and `or` takes it for a missing one.",
+            lambda stoi, text: torch.tensor(
+                [stoi.get(c) or len(stoi) for c in text], dtype=torch.int64
             ),
         ),
         Wrong(
-            "You count a pair again in each text: a pair that two texts share is still "
-            "one pair.",
-            lambda texts: sum(len(set(pairwise(t))) for t in texts),
+            "The free id depends on the vocabulary, not on the text.",
+            lambda stoi, text: _encoding(lambda _: len(text))(stoi, text),
         ),
         Wrong(
-            "You leave out the pairs that occur more than once. They count too, once.",
-            lambda texts: sum(
-                n == 1 for n in Counter(p for t in texts for p in pairwise(t)).values()
-            ),
+            "A and a are two characters: look each up as it stands.",
+            lambda stoi, text: _encoding(len)(stoi, text.lower()),
         ),
         Wrong(
-            "That is the number of different characters. A bigram is two of them.",
-            lambda texts: len(set("".join(texts))),
+            "You take the spaces off the ends of the text. They are characters too.",
+            lambda stoi, text: _encoding(len)(stoi, text.strip()),
         ),
         Wrong(
-            "You look at the first text only: does a return stand inside the loop?",
-            lambda texts: len(set(pairwise(texts[0]))),
+            "A tensor made from an empty list has no whole number to take its dtype "
+            "from: name the dtype.",
+            lambda stoi, text: torch.tensor([stoi.get(c, len(stoi)) for c in text]),
+        ),
+        *[
+            Wrong(
+                "The ids are right. Their dtype is to be torch.int64.",
+                lambda stoi, text, dtype=dtype: _encoding(len)(stoi, text).to(dtype),
+            )
+            for dtype in (torch.float32, torch.int32)
+        ],
+        Wrong(
+            "The ids are right. The answer is to be a tensor, not a list.",
+            lambda stoi, text: [stoi.get(c, len(stoi)) for c in text],
+        ),
+        Wrong(
+            "One text is one row of ids, of shape (T,). You have added an axis.",
+            lambda stoi, text: _encoding(len)(stoi, text).unsqueeze(0),
         ),
     ],
 )
@@ -401,69 +466,272 @@ translate = Exercise(
 
 # --- 1.3 ------------------------------------------------------------------------------
 
-pad = Exercise(
+
+def _batches(lengths: Sequence[int], batch_size: int) -> list[Sequence[int]]:
+    return [lengths[i : i + batch_size] for i in range(0, len(lengths), batch_size)]
+
+
+def _padded(groups: Iterable[Sequence[int]]) -> int:
+    return sum(len(group) * max(group) - sum(group) for group in groups)
+
+
+padded_cells = Exercise(
     number="1.3",
-    name="my_pad",
-    success="every text now has the length of the longest.",
+    name="my_padded_cells",
+    success="you know what a collection costs before you encode a character of it.",
     cases=[
-        (["hi", "hello"],),
-        (["you", "a", "hello"], "."),
-        (["one", "or", "none"], "_"),
-        (["Zoë", " you are ", "a ", "a "], "·"),
-        (["same", "size"],),
-        (["alone"],),
+        ([17, 9, 17], 3),
+        ([2, 5, 4, 4], 2),
+        ([9, 2, 8, 1], 2),
+        ([1, 7, 3, 2, 5], 2),
+        ([3, 1, 1, 2, 6, 1, 4], 3),
+        ([4, 9], 5),
+        ([5, 1, 3], 1),
+        ([8], 4),
     ],
-    drawn=lambda rng: [(_words(rng, 4), rng.choice("·-#"))],
-    reference=lambda texts, value=" ": [
-        t + value * (max(map(len, texts)) - len(t)) for t in texts
-    ],
-    forbidden={"pad": "this time the padding is yours to write."},
+    drawn=lambda rng: [([rng.randint(1, 30) for _ in range(8)], rng.randint(1, 9))],
+    reference=lambda lengths, batch_size: _padded(_batches(lengths, batch_size)),
     wrong=[
         Wrong(
-            "Are you padding to the longest text, or to its last index?",
-            lambda texts, value=" ": [
-                t.ljust(max(map(len, texts)) - 1, value) for t in texts
+            "You pad every batch to the longest text of the collection. A batch is as "
+            "wide as its own longest text.",
+            lambda lengths, batch_size: len(lengths) * max(lengths) - sum(lengths),
+        ),
+        Wrong(
+            "You leave out the last batch where it is smaller than the others.",
+            lambda lengths, batch_size: _padded(
+                g for g in _batches(lengths, batch_size) if len(g) == batch_size
+            ),
+        ),
+        Wrong(
+            "The last batch has fewer rows where fewer texts are left: count its own, "
+            "not batch_size.",
+            lambda lengths, batch_size: sum(
+                batch_size * max(g) - sum(g) for g in _batches(lengths, batch_size)
+            ),
+        ),
+        Wrong(
+            "You sort the texts first. That saves padding, and is another collection: "
+            "take them in their order.",
+            lambda lengths, batch_size: _padded(_batches(sorted(lengths), batch_size)),
+        ),
+        Wrong(
+            "You count all cells. How many of them are padding?",
+            lambda lengths, batch_size: sum(
+                len(g) * max(g) for g in _batches(lengths, batch_size)
+            ),
+        ),
+        Wrong(
+            "You count the padding of the first batch only: does a return stand "
+            "inside the loop?",
+            lambda lengths, batch_size: _padded(_batches(lengths, batch_size)[:1]),
+        ),
+        Wrong(
+            "You count the padding of the last batch only. Add the batches up.",
+            lambda lengths, batch_size: _padded(_batches(lengths, batch_size)[-1:]),
+        ),
+        Wrong(
+            "Your batches overlap: after the first batch_size texts come the next "
+            "batch_size, so i moves on by batch_size.",
+            lambda lengths, batch_size: _padded(
+                lengths[i : i + batch_size] for i in range(len(lengths))
+            ),
+        ),
+        Wrong(
+            "You take batch_size for the number of batches. It is the number of texts "
+            "in each.",
+            lambda lengths, batch_size: _padded(
+                _batches(lengths, -(-len(lengths) // batch_size))
+            ),
+        ),
+        Wrong(
+            "You take the longest text of the first batch for that of every batch.",
+            lambda lengths, batch_size: (
+                len(lengths) * max(lengths[:batch_size]) - sum(lengths)
+            ),
+        ),
+        *[
+            Wrong(
+                "The longest text of a batch may stand anywhere in it.",
+                lambda lengths, batch_size, at=at: sum(
+                    len(g) * g[at] - sum(g) for g in _batches(lengths, batch_size)
+                ),
+            )
+            for at in (0, -1)
+        ],
+        Wrong(
+            "Add the batches up: one number is asked for.",
+            lambda lengths, batch_size: [
+                _padded([g]) for g in _batches(lengths, batch_size)
             ],
         ),
         Wrong(
-            "max(texts) is the last text in the alphabet, which need not be the "
-            "longest.",
-            lambda texts, value=" ": [t.ljust(len(max(texts)), value) for t in texts],
+            "These are the real characters. How many cells do they leave empty?",
+            lambda lengths, batch_size: sum(lengths),
         ),
         Wrong(
-            "The padding stands at the start. The exercise asks for it at the end.",
-            lambda texts, value=" ": [
-                t.rjust(max(map(len, texts)), value) for t in texts
-            ],
+            "That is a share. The exercise asks how many cells.",
+            lambda lengths, batch_size: (
+                1
+                - sum(lengths)
+                / sum(len(g) * max(g) for g in _batches(lengths, batch_size))
+            ),
         ),
         Wrong(
-            "You take the first text for the longest.",
-            lambda texts, value=" ": [t.ljust(len(texts[0]), value) for t in texts],
+            "That is the number of texts that hold padding. One of them may hold many "
+            "cells of it.",
+            lambda lengths, batch_size: sum(
+                n < max(g) for g in _batches(lengths, batch_size) for n in g
+            ),
         ),
         Wrong(
-            "You add as many characters as the longest text has, to every text. How "
-            "many does each text lack?",
-            lambda texts, value=" ": [t + value * max(map(len, texts)) for t in texts],
-        ),
-        Wrong(
-            "You cut the texts to the shortest one. Padding adds, and loses nothing.",
-            lambda texts, value=" ": [t[: min(map(len, texts))] for t in texts],
-        ),
-        Wrong(
-            "You add one character to each short text; some lack more than one.",
-            lambda texts, value=" ": [
-                t + value * (len(t) < max(map(len, texts))) for t in texts
-            ],
-        ),
-        Wrong(
-            "You pad with spaces, whatever the second argument says.",
-            lambda texts, value=" ": [t.ljust(max(map(len, texts))) for t in texts],
+            "A row lacks what the longest of its batch has more: longest minus "
+            "length, not longest minus shortest.",
+            lambda lengths, batch_size: sum(
+                max(g) - min(g) for g in _batches(lengths, batch_size)
+            ),
         ),
     ],
 )
 
 
 # --- 1.4 ------------------------------------------------------------------------------
+
+
+def _real(batch: Tensor, pad_id: int) -> Tensor:
+    return (batch != pad_id).sum(dim=1)
+
+
+def _at(batch: Tensor, columns: Tensor) -> Tensor:
+    return batch[torch.arange(len(batch)), columns]
+
+
+last = Exercise(
+    number="1.4",
+    name="my_last",
+    success="you read each row where its text ends, whatever stands after it.",
+    cases=[
+        (torch.tensor([[5, 2, 7, 9], [4, 3, 9, 9], [6, 9, 9, 9]]), 9),
+        (torch.tensor([[3, 1, 2, 0, 0], [2, 2, 1, 3, 3]]), 0),
+        (torch.tensor([[1, 4, 1], [4, 1, 9], [1, 1, 1], [8, 9, 9]]), 9),
+        (torch.tensor([[5, 8, 8, 3, 3], [2, 3, 3, 3, 3]]), 3),
+        (torch.tensor([[7, 6, 2]]), 9),
+        (torch.tensor([[7], [2]]), 9),
+        (torch.tensor([[0, 6, -1, -1], [0, -1, -1, -1]]), -1),
+    ],
+    drawn=lambda rng: [
+        (
+            torch.tensor(
+                [
+                    [rng.randint(1, 8) for _ in range(n)] + [9] * (6 - n)
+                    for n in rng.choices(range(1, 7), k=4)
+                ]
+            ),
+            9,
+        )
+    ],
+    reference=lambda batch, pad_id: torch.stack(
+        [row[row != pad_id][-1] for row in batch]
+    ),
+    wrong=[
+        Wrong(
+            "You read padding where a row is short. In which column does a row of "
+            "three real ids have its last one?",
+            lambda batch, pad_id: batch[:, -1],
+        ),
+        Wrong(
+            "Columns are counted from 0: three real ids stand in columns 0, 1 and 2, "
+            "so the last one is not in column 3.",
+            lambda batch, pad_id: _at(batch, _real(batch, pad_id)),
+        ),
+        Wrong(
+            "You are one column too far to the left: lengths - 1 is the last real one.",
+            lambda batch, pad_id: _at(batch, _real(batch, pad_id) - 2),
+        ),
+        Wrong(
+            "You found the columns. Which ids stand there?",
+            lambda batch, pad_id: _real(batch, pad_id) - 1,
+        ),
+        Wrong(
+            "These are the lengths. Which ids stand where the rows end?",
+            lambda batch, pad_id: _real(batch, pad_id),
+        ),
+        Wrong(
+            "batch[:, columns] takes all these columns from every row: a table. Name "
+            "the row of each column too.",
+            lambda batch, pad_id: batch[:, _real(batch, pad_id) - 1],
+        ),
+        Wrong(
+            "sum(dim=0) adds down the columns. You want one number for each row.",
+            lambda batch, pad_id: _at(batch, (batch != pad_id).sum(dim=0) - 1),
+        ),
+        Wrong(
+            "You pick from row 0 only: each row needs a place of its own.",
+            lambda batch, pad_id: batch[0, _real(batch, pad_id) - 1],
+        ),
+        Wrong(
+            "You assume that padding is 0. Its id stands in pad_id.",
+            lambda batch, pad_id: _at(batch, _real(batch, 0) - 1),
+        ),
+        Wrong(
+            "The largest id of a row need not be its last one.",
+            lambda batch, pad_id: (
+                batch.masked_fill(batch == pad_id, -2).max(dim=1).values
+            ),
+        ),
+        Wrong(
+            "These are the first ids of the rows.",
+            lambda batch, pad_id: batch[:, 0],
+        ),
+        Wrong(
+            "The ids are right. They are asked for in one row, of shape (B,).",
+            lambda batch, pad_id: _at(batch, _real(batch, pad_id) - 1).unsqueeze(1),
+        ),
+        Wrong(
+            "batch[mask] puts the real ids of all rows into one row, so its last entry "
+            "is that of the last row.",
+            lambda batch, pad_id: batch[batch != pad_id][-1],
+        ),
+        Wrong(
+            "The ids are right. The answer is to be a tensor, not a list.",
+            lambda batch, pad_id: _at(batch, _real(batch, pad_id) - 1).tolist(),
+        ),
+        Wrong(
+            "You compare with the numbers of the columns where you want the ids.",
+            lambda batch, pad_id: (batch == pad_id).long().argmax(dim=1) - 1,
+        ),
+        Wrong(
+            "The padding need not have the largest id: compare with pad_id by !=.",
+            lambda batch, pad_id: _at(batch, (batch < pad_id).sum(dim=1) - 1),
+        ),
+        Wrong(
+            "You count the padding. How many ids of each row are real?",
+            lambda batch, pad_id: _at(batch, (batch == pad_id).sum(dim=1) - 1),
+        ),
+        Wrong(
+            "sum() without dim adds up the whole batch. You want one number for each "
+            "row.",
+            lambda batch, pad_id: _at(batch, (batch != pad_id).sum() - 1),
+        ),
+        Wrong(
+            "arange is to count the rows. You count the columns with it.",
+            lambda batch, pad_id: batch[
+                torch.arange(batch.shape[1]), _real(batch, pad_id) - 1
+            ],
+        ),
+        Wrong(
+            "batch[mask] is one row of all the real ids. You want one of each row.",
+            lambda batch, pad_id: batch[batch != pad_id],
+        ),
+        Wrong(
+            "You take the column of the shortest row for all rows.",
+            lambda batch, pad_id: batch[:, _real(batch, pad_id).min() - 1],
+        ),
+    ],
+)
+
+
+# --- 1.5 ------------------------------------------------------------------------------
 
 
 _Share = Callable[[Sequence[str], int], float]
@@ -496,7 +764,7 @@ def _wrong_rows(hint: str, row: Callable[[str, int], str]) -> list[Wrong]:
 
 
 fit_texts = Exercise(
-    number="1.4",
+    number="1.5",
     name="my_fit",
     success="every row ends where its text ends, and you know what the padding costs.",
     cases=[
@@ -642,49 +910,6 @@ fit_texts = Exercise(
         Wrong(
             "Give the share as a number from 0 to 1, not as a percentage.",
             _fit(share=lambda texts, length: 100 * _share(texts, length)),
-        ),
-    ],
-)
-
-
-# --- 1.5 ------------------------------------------------------------------------------
-
-
-ids_needed = Question(
-    number="1.5",
-    name="ids_needed",
-    success="what you see as one letter may be several characters, and two may be one.",
-    expected=lambda: (6, 5, 3, 3),
-    entries=("text 1", "text 2", "text 3", "text 4"),
-    wrong=[
-        Wrong(
-            "You count what you see. The vocabulary counts code points, and the names "
-            "in each row list them.",
-            (5, 5, 1, 4),
-        ),
-        Wrong(
-            "You count the bytes of a file. The vocabulary counts code points.",
-            (7, 6, 11, 5),
-        ),
-        Wrong("Which of the two forms composes, and which takes apart?", (5, 6, 3, 3)),
-        Wrong(
-            "You see one emoji; the vocabulary counts the code points that it is made "
-            "of.",
-            (6, 5, 1, 3),
-            lambda a: a[2] == 1,
-        ),
-        Wrong(
-            "The joiner between woman and computer is invisible, and a character.",
-            (6, 5, 2, 3),
-        ),
-        Wrong(
-            "The ligature is one character, although it looks like f and i; only the "
-            "stricter form NFKC takes it apart.",
-            (6, 5, 3, 4),
-        ),
-        Wrong(
-            "NFC does something to the first text: what can i and two dots become?",
-            (6, 6, 3, 3),
         ),
     ],
 )
