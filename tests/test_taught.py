@@ -64,17 +64,18 @@ class Part:
 
 def parts(page: Page, later: set[str]) -> list[Part]:
     """A lesson in the order in which it is read, its opening first."""
-    number = page.stem[:2]
-    found, place, cells = [], f"{number} opening", []
+    place = f"{page.stem[:2]} opening"
+    found: list[tuple[str, list[dict]]] = [(place, [])]
     for cell in page.cells[1:-1]:  # between the title and the navigation
-        heading = re.match(r"## +(\S+)(.*)", cell["source"])
-        if heading:
-            found.append((place, cells))
-            numbered = re.fullmatch(r"\d+\.\d+", heading[1])
-            name = (heading[1] + heading[2]).strip()
-            place, cells = (heading[1] if numbered else f"{number} {name}"), []
-        cells.append(cell)
-    found.append((place, cells))
+        pieces = [cell["source"]]
+        if cell["cell_type"] == "markdown":
+            pieces = re.split(r"^(?=## )", cell["source"], flags=re.MULTILINE)
+        for piece in pieces:
+            if heading := re.match(r"## +((\S+).*)", piece):
+                numbered = re.fullmatch(r"\d+\.\d+", heading[2])
+                place = heading[2] if numbered else f"{page.stem[:2]} {heading[1]}"
+                found.append((place, []))
+            found[-1][1].append({"cell_type": cell["cell_type"], "source": piece})
     return [Part(place, told(cells, later), all_of(cells)) for place, cells in found]
 
 
