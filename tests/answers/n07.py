@@ -1469,6 +1469,8 @@ HINTS = [
     ("7.1", "a set of the draws", "no set()"),
     ("7.1", "intersections of sets, divided by all draws", "no set()"),
     ("7.1", "divided by the training set", "fraction of the *draws*"),
+    ("7.1", "each divided by its list", "length of its own list"),
+    ("7.1", "floor division", "rounds down"),
     ("7.1", "how much of each list was drawn", "one of its own list"),
     ("7.1", "invented is all that is not copied", "some of it was held out"),
     ("7.1", "copied is all real names", "never read it"),

@@ -90,6 +90,10 @@ def _fractions(drawn: Sequence[str], train: Any, held_out: Any) -> tuple:
     return tuple(n / len(drawn) for n in _counts(drawn, train, held_out))
 
 
+def _with_rest(copied: float, unseen: float) -> tuple[float, float, float]:
+    return copied, unseen, 1 - copied - unseen
+
+
 def _as_tuple(answer: Callable[..., Any]) -> Callable[..., Any]:
     """An array or tensor of numbers may stand for the tuple."""
 
@@ -155,8 +159,15 @@ fractions = Exercise(
             ),
         ),
         Wrong(
+            "You divide each number by the length of its own list. What fraction of "
+            "the *draws* is it?",
+            lambda d, t, h: _with_rest(
+                _counts(d, t, h)[0] / len(t), _counts(d, t, h)[1] / len(h)
+            ),
+        ),
+        Wrong(
             "`//` rounds down to a whole number; a fraction needs `/`.",
-            lambda *case: tuple(float(int(x)) for x in _fractions(*case)),
+            lambda d, t, h: _with_rest(*(x // 1 for x in _fractions(d, t, h)[:2])),
         ),
         Wrong(
             "The first two have changed places: copied is what is in `train`.",
