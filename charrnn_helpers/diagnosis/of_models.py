@@ -82,7 +82,7 @@ def _shift(case: Case) -> Iterator[Finding]:
             f"In all {len(case.inputs)} rows the last target is the first input of "
             "the row, as roll makes it: shift first, then cut, so that the last target "
             "is the character that follows.",
-            "notebook 02, section 2.4",
+            "aside A3, section A3.1",
         )
 
 
