@@ -169,8 +169,7 @@ def _reads(hint: str, entry: int, *values: float) -> Wrong:
 readings = Question(
     number="2.2",
     name="readings",
-    success="3 of 10 parts for the target, 2 bits, and an even choice of 2 at half the "
-    "price of one of 4.",
+    success="p is 3/10, a bit is ln 2 nats, and surprises are averaged before exp.",
     expected=lambda: _READINGS,
     entries=("the loss of 1", "the loss of 2", "the perplexity of 3"),
     tolerance=1e-3,
@@ -291,6 +290,12 @@ def _across_rows(inputs: Tensor, targets: Tensor) -> float:
     return data.conditional_entropy(contexts, targets.flatten().tolist())
 
 
+def _rolled(inputs: Tensor, targets: Tensor) -> float:
+    pairs = [inputs.roll(1).flatten().tolist(), inputs.flatten().tolist()]
+    contexts = list(zip(*pairs, strict=True))
+    return data.conditional_entropy(contexts, targets.flatten().tolist())
+
+
 def _without_first(inputs: Tensor, targets: Tensor) -> float:
     contexts = [pair for row in inputs.tolist() for pair in pairwise(row)]
     return data.conditional_entropy(contexts, targets[:, 1:].flatten().tolist())
@@ -326,7 +331,7 @@ trigram = Exercise(
         _batch("aab", "aac", "baa"),  # the first place is a context of its own
         _batch("abcab", "bbcaa", "cabca", "abcbb"),
         _batch("ab", "ac", "ab"),  # one target in each row
-        _batch("hihohahi"),
+        _batch("hihohihahihi"),
         _batch(*data.pad(data.SENTENCES)),
         (
             torch.tensor([[30, 2, 30], [2, 30, 2]]),
@@ -357,10 +362,30 @@ trigram = Exercise(
             "You see only the character before, and not the current one.",
             _loss_of(lambda row: [None, *row[:-1]]),
         ),
+        *[
+            Wrong(
+                "At the first place of a row your context is the last character of "
+                "another row. Each row begins on its own.",
+                answer,
+            )
+            for answer in (_across_rows, _rolled)
+        ],
         Wrong(
-            "At the first place of a row your context is the last character of the row "
-            "before. Each row begins on its own.",
-            _across_rows,
+            "You let the predictor see the target that it is to predict. It sees the "
+            "current input, and the input before.",
+            lambda inputs, targets: 0.0,
+        ),
+        Wrong(
+            "A list cannot be a key of a dictionary: make a tuple of it.",
+            _loss_of(lambda row: [row[max(0, t - 1) : t + 1] for t in range(len(row))]),
+        ),
+        Wrong(
+            "You read down the columns. A row is one text.",
+            lambda inputs, targets: _table(inputs.T, targets.T),
+        ),
+        Wrong(
+            "That is the unigram's loss: it sees nothing.",
+            _loss_of(lambda row: [0 for _ in row]),
         ),
         *[
             Wrong(

@@ -105,7 +105,7 @@ def _said(memory: int, at: tuple[int, int] | None) -> str:
     now = loss(memory)
     said = (
         f"Memory of {pictures.counted(memory, 'character')}: <b>{now:.4f} nats per "
-        f"character</b>; {still} of {len(found)} places are open. "
+        f"character</b> and {still} of {len(found)} places open. "
     )
     if math.isclose(now, FLOOR):
         said += "<b>This is the floor:</b> more memory closes no place. "
