@@ -25,7 +25,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 class CharRNN(nn.Module):
-    """A character model: one-hot rows into ``nn.RNN``, its output into ``nn.Linear``.
+    """A character model: one-hot rows into ``nn.RNN``, its states into ``nn.Linear``.
 
     Args:
         vocab_size: number of distinct symbols V.

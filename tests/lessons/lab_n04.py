@@ -42,14 +42,15 @@ def work(lab):
     chips.filter(has_text="T").first.hover()
     assert linked(lab) == ["ids T 5", "x T 5", "states T 5", "logits T 5"]
     expect(said).to_contain_text("the same model reads 5 steps or 500")
-    # By keyboard: B, left of it; then H, down in the weights.
+    # By keyboard: B, left of it; then H, in the states below.
     chips.filter(has_text="T").first.focus()
     lab.page.keyboard.press("ArrowLeft")
     expect(said).to_contain_text("B = 3 texts.")
     assert [name.split()[0] for name in linked(lab)] == [
         *("ids", "x", "h_0", "states", "h_n", "logits")
     ]
-    lab.page.keyboard.press("ArrowDown")
+    for arrow in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        lab.page.keyboard.press(arrow)
     expect(said).to_contain_text("H = 12 units.")
     assert len(linked(lab)) == 9
 
@@ -100,4 +101,4 @@ def work(lab):
         slider.focus()
         for _ in range(times):
             slider.press("ArrowRight")
-    lab.expect_text("depend on it and on 4 characters before it, in its text. 568")
+    lab.expect_text("depend on it and on 2 characters before it, in its text. 568")

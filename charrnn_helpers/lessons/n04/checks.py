@@ -86,8 +86,8 @@ rnn_shapes = Question(
         ),
         _wrong_shape(
             0,
-            "Three layers do not put their states side by side. Which of "
-            "them do you see in `states`?",
+            "Three layers do not put their states side by side. Which of them do you "
+            "see in `states`?",
             (4, 9, 21),
         ),
         _wrong_shape(
@@ -104,23 +104,11 @@ rnn_shapes = Question(
 )
 
 
-LONGEST = 10
 W_IH = torch.tensor([[2.0, -2.0], [0.0, 0.0]], dtype=torch.float64)
 """The weights from input to hidden of section 4.1."""
 
-
-def _unit_1(W_hh: Tensor) -> Tensor:
-    """Unit 1 after each letter of every text of LONGEST letters, (texts, LONGEST).
-
-    Its sign is turned where a text begins with b: above 0.5 is right in all of them.
-    """
-    texts = torch.cartesian_prod(*[torch.tensor([0, 1])] * LONGEST)  # 0 is a, 1 is b
-    h = torch.zeros(len(texts), 2, dtype=torch.float64)
-    seen = []
-    for ids in texts.T:
-        h = torch.tanh(W_IH.T[ids] + h @ W_hh.T)
-        seen.append(h[:, 1])
-    return torch.stack(seen, dim=1) * (1 - 2 * texts[:, :1])
+TEXTS = torch.cartesian_prod(*[torch.tensor([0, 1])] * 10)
+"""Every text of ten letters: 0 is a, 1 is b; shorter ones are their beginnings."""
 
 
 def _forgets(answer: object, expected: object) -> tuple[Kind, str] | None:
@@ -133,18 +121,17 @@ def _forgets(answer: object, expected: object) -> tuple[Kind, str] | None:
         return SHAPE, f"you gave numbers of shape {tuple(W_hh.shape)}, not (2, 2)"
     if not W_hh.isfinite().all():
         return VALUES, "W_hh holds a number that is not finite"
-    right = _unit_1(W_hh) > 0.5
-    for length in range(2, LONGEST + 1):
-        failed = (~right[:, length - 1]).nonzero()
-        if len(failed):
-            number = int(failed[0]) >> (LONGEST - length)
-            text = format(number, f"0{length}b").translate({48: "a", 49: "b"})
-            value = float(_unit_1(W_hh)[failed[0], length - 1]) * (-1) ** (
-                text[0] == "b"
-            )
+    h = torch.zeros(len(TEXTS), 2, dtype=torch.float64)
+    sign = 1 - 2 * TEXTS[:, 0]  # of unit 1: a text that begins with b wants it negative
+    for t, ids in enumerate(TEXTS.T):
+        h = torch.tanh(W_IH.T[ids] + h @ W_hh.T)
+        failed = (sign * h[:, 1] <= 0.5).nonzero().flatten().tolist()
+        if t > 0 and failed:
+            text = "".join("ab"[letter] for letter in TEXTS[failed[0], : t + 1])
+            limit = "above 0.5" if text[0] == "a" else "below −0.5"
             return VALUES, (
-                f"after {text!r} unit 1 is {value:.2f}; the text began with {text[0]}, "
-                f"so it must be {'above 0.5' if text[0] == 'a' else 'below −0.5'}"
+                f"after {text!r} unit 1 is {h[failed[0], 1]:.3f}; the text began with "
+                f"{text[0]}, so it must be {limit}"
             )
     return None
 
@@ -714,10 +701,6 @@ def _test(
     """A test of which one half, or both, are not as they should be."""
     first, second = remembers or _remembers(), reads_across or _reads_across()
     return lambda model, ids: (first(model, ids), second(model, ids))
-
-
-def _both_by(**how: Move | Compare) -> Callable[[nn.Module, Tensor], tuple[bool, bool]]:
-    return _test(_remembers(**how), _reads_across(**how))
 
 
 def _each_by(**how: Move | Compare) -> list[Callable[..., tuple[bool, bool]]]:
