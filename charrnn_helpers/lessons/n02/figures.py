@@ -29,6 +29,9 @@ from charrnn_helpers.plotting.tools import (
 def draw_shift(text: str) -> Figure:
     """Draw a text's inputs over its targets, with an arrow from each to its target.
 
+    Args:
+        text: T + 1 characters, at least 2.
+
     Raises:
         ValueError: if the text has fewer than 2 characters.
     """
@@ -54,6 +57,9 @@ def draw_shift(text: str) -> Figure:
 
 def draw_prefixes(text: str) -> Figure:
     """Draw every example of a text as a staircase: the prefix, and what comes next.
+
+    Args:
+        text: T + 1 characters, at least 2.
 
     Raises:
         ValueError: if the text has fewer than 2 characters.
@@ -120,5 +126,5 @@ def draw_ladder(rungs: Mapping[str, float]) -> Figure:
     for side in ("right", "top", "bottom"):
         ax.spines[side].set_visible(False)
     ax.grid(False)
-    set_title(ax, "Below the bigram rung, only memory leads on")
+    set_title(ax, "Below the bigram rung, memory is the only way down")
     return fig
