@@ -271,11 +271,9 @@ class ScratchRNN(nn.Module):
                 f"the models differ: this one is ({_sizes(self)}), the other "
                 f"({_sizes(other)})"
             )
-        for cell, weights in zip(self.cells, other.rnn.all_weights, strict=True):
-            for mine, theirs in zip(cell.parameters(), weights, strict=True):
-                mine.copy_(theirs)
-        self.W_ho.copy_(other.output.weight)
-        self.b_o.copy_(other.output.bias)
+        mine = [*self.cells.parameters(), self.W_ho, self.b_o]
+        for parameter, value in zip(mine, other.parameters(), strict=True):
+            parameter.copy_(value)
         return self
 
     def extra_repr(self) -> str:

@@ -9,7 +9,6 @@ from matplotlib.patches import Rectangle
 from charrnn_helpers.plotting.palette import (
     BLACK,
     PALE_GREY,
-    POSITIVE,
     SIGNED,
     VERMILLION,
     WIDTH,
@@ -49,15 +48,12 @@ PANELS = {
 OF_SYMBOLS = ("x_t", "logits", "probs")
 
 
-def _colours(name: str, parts: Mapping[str, np.ndarray]) -> tuple[str, float, float]:
-    """Colour map and limits: states have one scale, the numbers of the sum another."""
-    if name in ("x_t", "probs"):
-        return POSITIVE, 0.0, 1.0
-    alike = ("from_input", "from_state", "sum")
-    alike = ("h_prev", "h_t") if name in ("h_prev", "h_t") else alike
-    alike = ("logits",) if name == "logits" else alike
-    top = max(1.0, *(abs(parts[other]).max() for other in alike if other in parts))
-    return SIGNED, -top, top
+def _limit(name: str, parts: Mapping[str, np.ndarray]) -> float:
+    """The strongest colour: states have one scale, the numbers of the sum another."""
+    if name in ("x_t", "probs", "h_prev", "h_t"):
+        return 1.0
+    alike = ("logits",) if name == "logits" else ("from_input", "from_state", "sum")
+    return max(1.0, *(abs(parts[other]).max() for other in alike if other in parts))
 
 
 def draw_step(
@@ -89,13 +85,13 @@ def draw_step(
             corner, size = (x - left, -0.35), (2 * wide + more, rows + 0.78 / row)
             ground = Rectangle(corner, *size, fc=PALE_GREY, ec="none", zorder=-1)
             ax.add_patch(ground)
-        cmap, low, high = _colours(name, numbers)
+        limit = _limit(name, numbers)
         image = ax.imshow(
             values[:, None],
             extent=(x, x + wide, top + len(values), top),
-            cmap=cmap,
-            vmin=low,
-            vmax=high,
+            cmap=SIGNED,
+            vmin=-limit,
+            vmax=limit,
             aspect="auto",
         )
         frame = (x, top), wide, len(values)
@@ -145,8 +141,8 @@ def draw_steps(
     grid = fig.subplots(2, 3)
     for ax, (name, heading) in zip(grid.flat, PANELS.items(), strict=True):
         values = numbers[name]
-        cmap, low, high = _colours(name, numbers)
-        image = ax.imshow(values, cmap=cmap, vmin=low, vmax=high, aspect="auto")
+        limit = _limit(name, numbers)
+        image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit, aspect="auto")
         count = values.shape[1]
         symbols = name in OF_SYMBOLS
         labels = known if symbols else [str(unit) for unit in range(count)]

@@ -174,7 +174,7 @@ COLUMNS = {
     "sum": (329, "sum", "", "tanh"),
     "h_t": (434, "h_t", "state after", "W_ho"),
     "logits": (547, "logits", "", "softmax"),
-    "probs": (680, "probabilities", "of the next character", ""),
+    "probs": (680, "probabilities", "of what follows", ""),
 }
 """A quantity → where it begins, its name, what it is, and the way to the next one."""
 
@@ -206,7 +206,7 @@ def _flow(
                 + _text(x - 8, 39, "↓ its column of W_ih")
             )
         arrow = "" if way in ("+", "=", "") else "→"
-        middle, between = TOP + HEIGHT / 2, x + 2 * wide + (24 if arrow else 16)
+        middle, between = TOP + HEIGHT / 2, x + 2 * wide + (26 if arrow else 16)
         yield _text(between, middle, way, "font-size:11px", "middle")
         yield _text(between, middle + 16, arrow, "font-size:16px", "middle")
         limit = max(1.0, *(abs(step[name]).max().item() for _, step in shown))
