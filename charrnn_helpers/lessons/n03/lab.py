@@ -59,10 +59,12 @@ def draw_one_hot(typed: str, vocabulary: str, backwards: bool) -> Drawing:
     )
     if backwards:
         said += " Each symbol has taken its row of W along to its new number."
-    return Drawing(
-        pictures.sentence(said),
-        _one_hot_line(typed, ids, symbols, X, W) + _number_line(typed, ids, symbols),
+    lines = _one_hot_line(typed, ids, symbols, X, W) + _number_line(typed, ids, symbols)
+    picture = (
+        '<div style="display:grid;grid-template-columns:repeat(5,auto);gap:4px 10px;'
+        f'justify-content:start;background:#fff;color:#000">{lines}</div>'
     )
+    return Drawing(pictures.sentence(said), picture)
 
 
 def _one_hot_line(typed, ids: Tensor, symbols, X: Tensor, W: Tensor) -> str:
@@ -157,7 +159,7 @@ def _stretched(i: int, symbols) -> str:
 
 
 def _cells(numbers: Tensor, link: str, say: str) -> list[Cell]:
-    return [Cell(f"{v:.2f}", v, link=link, say=say) for v in numbers.tolist()]
+    return [Cell(f"{v + 0.0:.2f}", v, link=link, say=say) for v in numbers.tolist()]
 
 
 def _signed(rows, caption: str, labels) -> str:
@@ -168,10 +170,7 @@ def _signed(rows, caption: str, labels) -> str:
 
 def _line(left: str, middle: str, right: str) -> str:
     sign = '<b style="align-self:center;font:18px monospace">'
-    return (
-        '<div style="display:flex;gap:10px;align-items:flex-start;background:#fff;'
-        f'color:#000">{left}{sign}@</b>{middle}{sign}=</b>{right}</div>'
-    )
+    return f"{left}{sign}@</b>{middle}{sign}=</b>{right}"
 
 
 def _numbered(symbols) -> list[str]:
