@@ -38,6 +38,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "1.2",
         "raise ValueError(f'{c!r} at position {position} is not in the new textsx')",
     ): "the wording of the message is free",
+    (
+        "3.4",
+        "return linear.weight.mT + linear.bias",
+    ): "mT and T are the same for a matrix",
     ("4.2", "my_W_hh = [[1.0, 0.0], [2.0, 4.0]]"): "unit 0 may have a memory, too",
     ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
     ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
