@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from charrnn_helpers import _validate
@@ -108,7 +107,7 @@ class ScratchRNNCell(nn.Module):
     Raises:
         ValueError: if a size is below 1 or the nonlinearity is unknown.
 
-    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.3.
+    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.2.
     Source: torch.nn.RNNCell (the oracle in tests/test_models.py).
     """
 
@@ -149,58 +148,44 @@ class ScratchRNNCell(nn.Module):
         from_state = h_prev @ self.W_hh.T + self.b_hh  # (B, H)
         return ACTIVATIONS[self.nonlinearity](from_input + from_state)
 
-    def run(self, x: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
-        """Take all the steps of a batch: the same numbers as ``forward`` in a loop.
-
-        Only the product with ``W_hh`` has to wait for the step before it. The inputs
-        of all the steps are multiplied at once before the loop, both biases with them.
-
-        Args:
-            x: the inputs, shape (B, T, input_size), T at least 1.
-            h_0: the hidden state before the first of them, shape (B, H).
-
-        Returns:
-            The states of all the steps, shape (B, T, H), and the last of them, (B, H).
-
-        Raises:
-            TypeError: if one of them is no tensor with the dtype of the cell.
-            ValueError: if a shape does not fit, or there is no step.
-
-        Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.6.
-        """
-        _validate.numbers_like("x", x, self.W_ih)
-        if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != self.input_size:
-            raise ValueError(
-                f"x must have shape (B, T, {self.input_size}), T at least 1, got "
-                f"{tuple(x.shape)}"
-            )
-        _check_state("h_0", h_0, (len(x), self.hidden_size), "(B, H)", self.W_hh)
-        return self._steps(x @ self.W_ih.T + (self.b_ih + self.b_hh), h_0)
-
-    def _run_ids(self, ids: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
-        """:meth:`run` on the one-hot rows of ids (B, T), which need no product.
-
-        A one-hot row times a matrix is a row of the matrix: look it up.
-        """
-        table = self.W_ih.T + (self.b_ih + self.b_hh)  # (V, H)
-        # .T only swaps the axes; contiguous puts each row in one piece of memory.
-        return self._steps(F.embedding(ids, table.contiguous()), h_0)
-
-    def _steps(self, from_inputs: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
-        """The loop: what cannot be done at once, since each step needs the last."""
-        activation = ACTIVATIONS[self.nonlinearity]
-        W_hh_T = self.W_hh.T
-        h_t, states = h_0, []
-        # unbind has one backward for all the steps; from_inputs[:, t] would have T,
-        # each of them as large as the whole.
-        for from_input in from_inputs.unbind(1):
-            h_t = activation(torch.addmm(from_input, h_t, W_hh_T))  # (B, H)
-            states.append(h_t)
-        return torch.stack(states, dim=1), h_t  # (B, T, H)
-
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(model)``."""
         return f"{self.input_size}, {self.hidden_size}, {self.nonlinearity!r}"
+
+
+def run_layer(cell: ScratchRNNCell, x: Tensor, h_0: Tensor) -> tuple[Tensor, Tensor]:
+    """Take all the steps of one layer: the same numbers as its cell in a loop.
+
+    Only the product with ``W_hh`` has to wait for the step before it. The inputs of
+    all the steps are multiplied at once before the loop, both biases with them.
+
+    Args:
+        cell: the layer.
+        x: the inputs, shape (B, T, input_size), T at least 1.
+        h_0: the hidden state before the first of them, shape (B, H).
+
+    Returns:
+        The states of all the steps, shape (B, T, H), and the last of them, (B, H).
+
+    Raises:
+        TypeError: if ``x`` or ``h_0`` is no tensor with the dtype of the cell.
+        ValueError: if a shape does not fit, or there is no step.
+
+    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.4.
+    """
+    _validate.numbers_like("x", x, cell.W_ih)
+    if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != cell.input_size:
+        raise ValueError(
+            f"x must have shape (B, T, {cell.input_size}), T at least 1, got "
+            f"{tuple(x.shape)}"
+        )
+    _check_state("h_0", h_0, (len(x), cell.hidden_size), "(B, H)", cell.W_hh)
+    from_inputs = x @ cell.W_ih.T + (cell.b_ih + cell.b_hh)  # (B, T, H)
+    h_t, states = h_0, []
+    for from_input in from_inputs.unbind(dim=1):  # T pieces (B, H)
+        h_t = ACTIVATIONS[cell.nonlinearity](from_input + h_t @ cell.W_hh.T)
+        states.append(h_t)
+    return torch.stack(states, dim=1), h_t  # (B, T, H), (B, H)
 
 
 class ScratchRNN(nn.Module):
@@ -223,7 +208,7 @@ class ScratchRNN(nn.Module):
     Raises:
         ValueError: if a size is below 1 or the nonlinearity is unknown.
 
-    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.4.
+    Built in: notebooks/05_the_cell_from_scratch.ipynb, section 5.5.
     """
 
     def __init__(
@@ -238,11 +223,9 @@ class ScratchRNN(nn.Module):
         self.hidden_size = hidden_size = _validate.whole("hidden_size", hidden_size)
         self.num_layers = num_layers = _validate.whole("num_layers", num_layers)
         self.nonlinearity = _nonlinearity(nonlinearity, ACTIVATIONS)
+        sizes = [vocab_size] + [hidden_size] * (num_layers - 1)
         self.cells = nn.ModuleList(
-            ScratchRNNCell(
-                vocab_size if layer == 0 else hidden_size, hidden_size, nonlinearity
-            )
-            for layer in range(num_layers)
+            ScratchRNNCell(size, hidden_size, nonlinearity) for size in sizes
         )
         self.W_ho = nn.Parameter(_uniform(hidden_size, vocab_size, hidden_size))
         self.b_o = nn.Parameter(_uniform(hidden_size, vocab_size))
@@ -253,18 +236,17 @@ class ScratchRNN(nn.Module):
         Args, returns and errors: those of :meth:`CharRNN.forward`.
         """
         _check_input(self, ids, h_0, self.W_ho)
-        _validate.ids_in_range(ids, self.vocab_size)
         rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
+        x = one_hot(rows, self.vocab_size).to(self.W_ho.dtype)  # (B, T, V)
         if h_0 is None:
-            h_0 = self.W_ho.new_zeros(self.num_layers, len(rows), self.hidden_size)
+            h_0 = x.new_zeros(self.num_layers, len(rows), self.hidden_size)
         elif ids.ndim == 1:
             h_0 = h_0.unsqueeze(1)  # (num_layers, 1, H)
-        x, h_t = self.cells[0]._run_ids(rows.long(), h_0[0])  # (B, T, H), (B, H)
-        last = [h_t]
-        for cell, h in zip(self.cells[1:], h_0[1:], strict=True):
-            x, h_t = cell.run(x, h)  # (B, T, H), (B, H)
-            last.append(h_t)
-        logits = F.linear(x, self.W_ho, self.b_o)  # x @ W_ho.T + b_o: (B, T, V)
+        last = []
+        for cell, h in zip(self.cells, h_0, strict=True):
+            x, h = run_layer(cell, x, h)  # (B, T, H), (B, H)
+            last.append(h)
+        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
         h_n = torch.stack(last)  # (num_layers, B, H)
         return (logits, h_n) if ids.ndim == 2 else (logits[0], h_n[:, 0])
 
@@ -289,13 +271,9 @@ class ScratchRNN(nn.Module):
                 f"the models differ: this one is ({_sizes(self)}), the other "
                 f"({_sizes(other)})"
             )
-        for layer, cell in enumerate(self.cells):
-            cell.W_ih.copy_(getattr(other.rnn, f"weight_ih_l{layer}"))
-            cell.W_hh.copy_(getattr(other.rnn, f"weight_hh_l{layer}"))
-            cell.b_ih.copy_(getattr(other.rnn, f"bias_ih_l{layer}"))
-            cell.b_hh.copy_(getattr(other.rnn, f"bias_hh_l{layer}"))
-        self.W_ho.copy_(other.output.weight)
-        self.b_o.copy_(other.output.bias)
+        mine = [*self.cells.parameters(), self.W_ho, self.b_o]
+        for parameter, value in zip(mine, other.parameters(), strict=True):
+            parameter.copy_(value)
         return self
 
     def extra_repr(self) -> str:

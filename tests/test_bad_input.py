@@ -12,7 +12,7 @@ from torch import nn
 
 from charrnn_helpers import data, environment, fast, models, sampling, training
 from charrnn_helpers.data import SENTENCES, Vocabulary
-from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell
+from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell, run_layer
 
 VOCAB = Vocabulary.from_texts(SENTENCES)
 V = len(VOCAB)
@@ -207,7 +207,7 @@ def rows():
         ((x[:, None], h[:2]), ValueError, "h_0 must have shape (3, 6)"),
         ((x[:, None], h.double()), TypeError, "h_0 must have the dtype"),
     ):
-        yield lambda args=args: cell.run(*args), error, words
+        yield lambda args=args: run_layer(cell, *args), error, words
     yield lambda: ScratchRNN(3, 3).load_from(None), TypeError, "other must be a CharRNN"
     # ---- training
     for call in (fit, evaluate):

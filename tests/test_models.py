@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.testing import assert_close
 
-from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell
+from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell, run_layer
 
 quick = settings(deadline=None, derandomize=True, database=None, max_examples=25)
 EXACT = {"rtol": 0, "atol": 1e-10}
@@ -149,11 +149,11 @@ def test_the_cell_is_nn_rnncell(nonlinearity, shape):
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "relu", "sigmoid"])
-def test_run_takes_the_steps_that_forward_takes(nonlinearity):
+def test_run_layer_takes_the_steps_that_forward_takes(nonlinearity):
     torch.manual_seed(0)
     cell = ScratchRNNCell(V, H, nonlinearity).double()
     x, h_0 = torch.randn(B, T, V).double(), torch.randn(B, H).double()
-    states, h_n = cell.run(x, h_0)
+    states, h_n = run_layer(cell, x, h_0)
     h = h_0
     for t in range(T):
         h = cell(x[:, t], h)

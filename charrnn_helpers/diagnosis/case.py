@@ -97,8 +97,8 @@ def copy_of(model: nn.Module) -> nn.Module:
     except Exception as error:
         raise ValueError(
             f"the model cannot be copied ({type(error).__name__}). Does it keep a "
-            "hidden state as an attribute, such as self.h? Return the state instead, "
-            "or detach it (notebooks/05_the_cell_from_scratch.ipynb)"
+            "hidden state as an attribute, such as self.h? Return the state instead "
+            "(notebooks/05_the_cell_from_scratch.ipynb, section 5.2)"
         ) from error
     for p in copied.parameters():
         if p.is_floating_point():

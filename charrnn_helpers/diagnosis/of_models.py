@@ -82,7 +82,7 @@ def _shift(case: Case) -> Iterator[Finding]:
             f"In all {len(case.inputs)} rows the last target is the first input of "
             "the row, as roll makes it: shift first, then cut, so that the last target "
             "is the character that follows.",
-            "notebook 02, section 2.4",
+            "aside A3, section A3.1",
         )
 
 
@@ -313,7 +313,7 @@ def _constant(case: Case) -> Iterator[Finding]:
     yield Finding(
         "answers that never change",
         f"Changing all {case.inputs.numel()} characters moved no logit at all. {why}",
-        "notebook 05, section 5.5",
+        "notebook 05, section 5.2",
     )
 
 
@@ -466,7 +466,7 @@ def _cut_gradient(case: Case) -> Iterator[Finding]:
         f"gradient says {told:.3g}; so it is for {len(wrong)} of {total} parameter "
         f"tensors ({some_of([n for n, _, _ in wrong])}). Look for detach, no_grad, "
         ".data or .item() between the input and the logits.",
-        "notebook 05, section 5.8",
+        "notebook 05, Check it against PyTorch",
     )
 
 

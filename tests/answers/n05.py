@@ -7,314 +7,379 @@ the check is given. The keys of a dictionary say what is wrong, or how it is don
 WRONG = {
     "5.1": {
         "b_hh forgotten": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "b_ih forgotten": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "state forgotten": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "input forgotten": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "W_hh forgotten, state added as it is": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "no tanh": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "sigmoid instead of tanh": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = 1 / (1 + np.exp(-(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)))
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = 1 / (1 + torch.exp(-(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)))
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "output layer reads h_prev": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_prev + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_prev + b_o)
     return h_t, scores / scores.sum()
 """,
         "logits instead of probabilities": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
     scores = W_ho @ h_t + b_o
     return h_t, scores
 """,
         "logits divided by their sum": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
     scores = W_ho @ h_t + b_o
     return h_t, scores / scores.sum()
 """,
         "exp without the division": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores
 """,
         "divided by the largest": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.max()
 """,
         "log-probabilities": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t, np.log(scores / scores.sum())
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
+    return h_t, torch.log(scores / scores.sum())
 """,
         "b_o forgotten": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t)
     return h_t, scores / scores.sum()
 """,
         "W_hh transposed": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh.T @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t, scores / scores.sum()
-""",
-        "x_t @ W_ih": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = cell
-    W_ho, b_o = output
-    h_t = np.tanh(x_t @ W_ih + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh.T @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "W_hh elementwise, summed over the wrong axis": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + (W_hh * h_prev[:, None]).sum(0) + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + (W_hh * h_prev[:, None]).sum(0) + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "only the diagonal of W_hh": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + np.diag(W_hh) * h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + torch.diag(W_hh) * h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "tanh of each half": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih) + np.tanh(W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih) + torch.tanh(W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "tanh of the logits, too": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(np.tanh(W_ho @ h_t + b_o))
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(torch.tanh(W_ho @ h_t + b_o))
     return h_t, scores / scores.sum()
 """,
         "output layer reads the sum before tanh": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ np.arctanh(h_t) + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ torch.arctanh(h_t) + b_o)
     return h_t, scores / scores.sum()
 """,
         "pair exchanged": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return scores / scores.sum(), h_t
 """,
         "probabilities only": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return scores / scores.sum()
 """,
         "state only": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t
 """,
         "b_hh only where there is a state": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh * h_prev.any())
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh * h_prev.any())
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "rows of shape (1, H) and (1, V)": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t[None], (scores / scores.sum())[None]
 """,
         "columns of shape (H, 1)": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t[:, None], (scores / scores.sum())[:, None]
 """,
-        "float32": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = cell
-    W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t.astype(np.float32), (scores / scores.sum()).astype(np.float32)
-""",
-        "float32 inside": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = cell
-    W_ho, b_o = output
-    h_t = np.tanh((W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh).astype(np.float32)).astype(
-        np.float64
-    )
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t, scores / scores.sum()
-""",
-        "rounded to four digits": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = cell
-    W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t.round(4), (scores / scores.sum()).round(4)
-""",
         "H is 3": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
     h_prev = h_prev[:3]
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh[:, :3] @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh[:, :3] @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "writes the new state into h_prev": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
     h_prev[:] = h_t
-    scores = np.exp(W_ho @ h_t + b_o)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "adds b_hh into b_ih in place": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
     b_ih += b_hh
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t, scores / scores.sum()
-""",
-        "x_t halved in place": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = cell
-    W_ho, b_o = output
-    x_t /= x_t.sum() * 2
-    h_t = np.tanh(W_ih @ x_t * 2 + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "base 2 instead of e": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp2(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp2(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "output layer reads h_t plus b_ih": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ (h_t + b_ih) + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    scores = torch.exp(W_ho @ (h_t + b_ih) + b_o)
     return h_t, scores / scores.sum()
 """,
         "first unit of the state dropped": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh[:, 1:] @ h_prev[1:] + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh[:, 1:] @ h_prev[1:] + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
 """,
         "right only from the zero state": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih @ x_t + b_ih + W_hh.sum(1) * h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh.sum(1) * h_prev + b_hh)
+    scores = torch.exp(W_ho @ h_t + b_o)
     return h_t, scores / scores.sum()
+""",
+        "a row of W_ih": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[i] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "the last column": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, -1] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "the column before": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i - 1] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "counted from 1": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i + 1] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "all columns up to it": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, : i + 1].sum(1) + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "all columns": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih.sum(dim=1) + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "the id as a number": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh((W_ih * i).sum(dim=1) + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "the id times a row": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(i * W_ih[:, 0] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "a column that stands": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, [i]] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "the bias picked, too": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i] + b_ih[0] + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "one_hot": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    x_t = one_hot(torch.tensor(i), W_ih.shape[1]).double()
+    h_t = torch.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "F.one_hot": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    x_t = F.one_hot(torch.tensor(i), W_ih.shape[1]).double()
+    h_t = torch.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "a row of the unit matrix": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    x_t = torch.eye(W_ih.shape[1]).double()[i]
+    h_t = torch.tanh(W_ih @ x_t + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "rounded": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t.round(decimals=3), (W_ho @ h_t + b_o).softmax(dim=-1)
+""",
+        "softmax of the state": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, h_t.softmax(dim=-1)
 """,
     },
     "5.2": {
@@ -1082,7 +1147,7 @@ def my_rnn(x, layers):
         "d too": 'passes = "acd", "c"',
         "e too": 'passes = "ace", "c"',
         "d with its gradients": 'passes = "acd", "cd"',
-        "detach changes the logits": 'passes = "c", ""',
+        "no_grad changes the logits": 'passes = "c", ""',
         "no gradient agrees": 'passes = "ac", ""',
         "c changes the gradients": 'passes = "ac", "a"',
         "nothing passes": 'passes = "", ""',
@@ -1105,6 +1170,337 @@ def my_rnn(x, layers):
         "a dictionary": 'passes = {"ac": "c"}',
         "with an empty letter more": 'passes = "ac", "c", "c"',
         "second string empty list": 'passes = "ac", []',
+    },
+    "5.4": {
+        "never reset": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "always reset": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        h = None
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "state never handed over": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        logits, _ = model(ids)
+        results.append(logits)
+    return results
+""",
+        "all reset when any begins": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if new.any():
+            h = None
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "all reset only when all begin": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if new.all():
+            h = None
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the truth of a tensor": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if new:
+            h = None
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the first mark for all": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if new[0]:
+            h = None
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the axis of the layers": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the axis of the units": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, :, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the other rows": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, ~new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "multiplied by the marks": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h * new[:, None]
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "multiplied, marks along the units": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h * ~new
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "lowest layer only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[0, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "top layer only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[-1, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "one unit only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, new, 0] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "reset after the piece": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        logits, h = model(ids, h)
+        results.append(logits)
+        h[:, new] = 0.0
+    return results
+""",
+        "one text only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, new.int().argmax()] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "ones in place of zeros": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 1.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "the mark as an index": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new.int().tolist()] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "result of the clone lost": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h.clone()[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "last logits only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits[:, -1])
+    return results
+""",
+        "states": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(h)
+    return results
+""",
+        "probabilities": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits.softmax(dim=-1))
+    return results
+""",
+        "predicted ids": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits.argmax(dim=-1))
+    return results
+""",
+        "last piece only": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results[-1]
+""",
+        "joined along the steps": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return torch.cat(results, dim=1)
+""",
+        "pairs of logits and state": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append((logits, h))
+    return results
+""",
+        "h lives inside the loop": """
+def my_stream(model, pieces):
+    results = []
+    for ids, new in pieces:
+        h = None
+        logits, h = model(ids, h)
+        h[:, new] = 0.0
+        results.append(logits)
+    return results
+""",
+        "starts from a state of ones": """
+def my_stream(model, pieces):
+    results, h = [], torch.ones(len(model.rnn.all_weights), len(pieces[0][0]), 4)
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "first piece returned early": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+        return results
+    return results
+""",
+        "rows that begin are read alone": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        if new.any():
+            logits = model(ids)[0]
+        results.append(logits)
+    return results
+""",
+        "zero state of the wrong batch": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if new.any():
+            h = torch.zeros(1, len(ids), 4)
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
     },
     "5.5": {
         "h_0 zero": """
@@ -1366,58 +1762,52 @@ def my_weights(W_ih, W_hh, b_ih, b_hh):
 RIGHT = {
     "5.1": {
         "the column of W_ih": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = np.tanh(W_ih[:, x_t.argmax()] + b_ih + W_hh @ h_prev + b_hh)
-    scores = np.exp(W_ho @ h_t + b_o)
-    return h_t, scores / scores.sum()
+    h_t = torch.tanh(W_ih[:, i] + b_ih + W_hh @ h_prev + b_hh)
+    return h_t, (W_ho @ h_t + b_o).softmax(dim=-1)
 """,
-        "einsum and a shifted softmax": """
-def my_step(x_t, h_prev, cell, output):
+        "a row of the transpose, a shifted softmax": """
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
-    h = np.einsum("hv,v->h", W_ih, x_t) + np.einsum("hk,k->h", W_hh, h_prev)
-    h = np.tanh(h + b_ih + b_hh)
-    z = output[0].dot(h) + output[1]
-    e = np.exp(z - z.max())
+    h = torch.tanh(W_ih.T[i] + h_prev @ W_hh.T + (b_ih + b_hh))
+    z = output[0] @ h + output[1]
+    e = torch.exp(z - z.max())
     return h, e / e.sum()
 """,
-        "through torch and back, as a list": """
-def my_step(x_t, h_prev, cell, output):
-    W_ih, W_hh, b_ih, b_hh = (torch.tensor(a) for a in cell)
-    W_ho, b_o = (torch.tensor(a) for a in output)
-    x, h = torch.tensor(x_t), torch.tensor(h_prev)
-    h = torch.tanh(F.linear(x, W_ih, b_ih) + F.linear(h, W_hh, b_hh))
-    return [h.numpy(), F.linear(h, W_ho, b_o).softmax(-1).numpy()]
+        "by F.embedding and F.linear, as a list": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    x = F.embedding(torch.tensor(i), W_ih.T)
+    h = torch.tanh(x + b_ih + F.linear(h_prev, W_hh, b_hh))
+    return [h, F.softmax(F.linear(h, *output), dim=0)]
 """,
-        "one joined matrix, transposed products": """
-def my_step(x_t, h_prev, cell, output):
-    W = np.hstack([cell[0], cell[1]])
-    h_t = np.tanh(np.concatenate([x_t, h_prev]) @ W.T + (cell[2] + cell[3]))
-    logits = h_t @ output[0].T + output[1]
-    return h_t, 1 / np.exp(logits[None] - logits[:, None]).sum(axis=1)
+        "a slice that keeps the axis": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    z = W_ih[:, i : i + 1] + b_ih[:, None] + W_hh @ h_prev[:, None] + b_hh[:, None]
+    h_t = torch.tanh(z).squeeze(1)
+    return h_t, torch.softmax(output[0] @ h_t + output[1], dim=0)
 """,
         "loops in plain Python": """
-def my_step(x_t, h_prev, cell, output):
+def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
     W_ho, b_o = output
-    h_t = []
-    for i in range(len(h_prev)):
-        z = b_ih[i] + b_hh[i]
-        z += sum(W_ih[i, j] * x_t[j] for j in range(len(x_t)))
-        z += sum(W_hh[i, j] * h_prev[j] for j in range(len(h_prev)))
-        h_t.append(math.tanh(z))
-    h_t = np.array(h_t)
+    h_t = h_prev.clone()
+    for unit in range(len(h_prev)):
+        z = W_ih[unit, i] + b_ih[unit] + b_hh[unit]
+        z += sum(W_hh[unit, j] * h_prev[j] for j in range(len(h_prev)))
+        h_t[unit] = math.tanh(z)
     scores = [math.exp(row @ h_t + b) for row, b in zip(W_ho, b_o, strict=True)]
-    return h_t, np.array(scores) / sum(scores)
+    return h_t, torch.tensor(scores, dtype=torch.float64) / sum(scores)
 """,
         "arguments by other names, tanh by exp": """
-def my_step(x, h, weights, head):
-    z = weights[0] @ x + weights[2] + weights[1] @ h + weights[3]
-    new = 2 / (1 + np.exp(-2 * z)) - 1
-    p = np.exp(head[0] @ new + head[1])
-    p /= p.sum()
-    return new, p
+def my_step(which, old, weights, head):
+    z = weights[0][:, which] + weights[2] + weights[1] @ old + weights[3]
+    new = 2 / (1 + torch.exp(-2 * z)) - 1
+    p = torch.exp(head[0] @ new + head[1])
+    return new, p / p.sum()
 """,
     },
     "5.2": {
@@ -1480,9 +1870,99 @@ def my_rnn(x, layers):
     "5.3": {
         "a list": 'passes = ["ac", "c"]',
         "letters in another order": 'passes = ("ca", "c")',
-        "an array of strings": 'passes = np.array(["ac", "c"])',
+        "an array of strings": 'import numpy as np; passes = np.array(["ac", "c"])',
         "built up": """
 passes = tuple("".join(p) for p in (("c", "a"), ("c",)))
+""",
+    },
+    "5.4": {
+        "a mask": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "in place, on what the model returned": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            with torch.no_grad():
+                h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "multiplied by what is not new": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h * (~new).view(1, -1, 1)
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "torch.where": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = torch.where(new[None, :, None], torch.zeros_like(h), h)
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "row by row": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.clone()
+            for row in range(len(new)):
+                if new[row]:
+                    h[:, row] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "masked_fill, as a tuple, without gradients": """
+@torch.no_grad()
+def my_stream(model, pieces):
+    h = None
+    for_all = []
+    for ids, new in pieces:
+        logits, h_n = model(ids, None if h is None else h.masked_fill(new[:, None], 0))
+        h = h_n
+        for_all += [logits]
+    return tuple(for_all)
+""",
+        "zeros to begin with": """
+def my_stream(model, pieces):
+    size = model.rnn.num_layers, len(pieces[0][0]), model.rnn.hidden_size
+    results, h = [], torch.zeros(size)
+    for ids, new in pieces:
+        h = h.clone()
+        h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "detached": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h = h.detach().clone()
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
 """,
     },
     "5.5": {
@@ -1524,3 +2004,12 @@ def my_weights(W_ih, W_hh, b_ih, b_hh):
 """,
     },
 }
+
+HINTS = [
+    ("5.1", "a row of W_ih", "a column"),
+    ("5.1", "the id as a number", "The id is a name"),
+    ("5.3", "only c", "One is missing"),
+    ("5.4", "the truth of a tensor", "a mark for each row"),
+    ("5.4", "the axis of the layers", "The first axis of h is the layers"),
+    ("5.4", "reset after the piece", "It is the state before that piece"),
+]

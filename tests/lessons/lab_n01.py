@@ -81,11 +81,7 @@ def work(lab):
     expect(said).to_contain_text("Text 2 is in batch 1")
     assert lab.box.locator("[data-cells='15']").count() == 2  # hi, and fine
 
-    # Packed, no padding is left; in one batch no order helps.
-    side.select_option("none: packed")
-    lab.expect_text("78 ids and no padding.")
-    assert lab.box.locator("[data-cells]:not([data-cells='0'])").count() == 0
-    side.select_option("on the right")
+    # In one batch no order helps.
     lab.drag(size, 600)
     lab.expect_text("All texts are in one batch: no order makes it narrower.")
     size.focus()

@@ -31,14 +31,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
     ): "a row has one dimension only",
     (
-        "1.2",
-        "raise ValueError(f'{c!r} at position x{position} is not in the new texts')",
-    ): "the wording of the message is free",
-    (
-        "1.2",
-        "raise ValueError(f'{c!r} at position {position} is not in the new textsx')",
-    ): "the wording of the message is free",
-    (
         "3.4",
         "return linear.weight.mT + linear.bias",
     ): "mT and T are the same for a matrix",

@@ -31,7 +31,7 @@ ORDERS = {
     "in buckets": "sorted in buckets of two batches",
     "sorted": "sorted by length",
 }
-SIDES = {"right": "on the right", "left": "on the left", "packed": "none: packed"}
+SIDES = {"right": "on the right", "left": "on the left"}
 
 ROW, GAP, GREY = 22, 8, "#595959"
 
@@ -96,7 +96,7 @@ def draw(texts: str, batch_size: int, order: str, side: str) -> Drawing:
         texts: one a line; lines without a character are left out.
         batch_size: how many go into a batch.
         order: in which order they are taken, one of ORDERS.
-        side: where the padding stands, or "packed" for none; one of SIDES.
+        side: where the padding stands, one of SIDES.
 
     Raises:
         ValueError: as :func:`read`.
@@ -104,33 +104,17 @@ def draw(texts: str, batch_size: int, order: str, side: str) -> Drawing:
     lines = read(texts)
     lengths = [len(line) for line in lines]
     found = {name: batches_of(lengths, batch_size, name) for name in ORDERS}
-    bars = _bars(found, order, sum(lengths), side == "packed")
+    bars = _bars(found, order, sum(lengths))
     rows = _rows(lines, found[order], side)
-    return Drawing(_said(found, order, lengths, side), bars + rows)
+    return Drawing(_said(found[order], sum(lengths)), bars + rows)
 
 
-def _said(
-    found: dict[str, list[Batch]], order: str, lengths: Sequence[int], side: str
-) -> str:
-    batches, real = found[order], sum(lengths)
+def _said(batches: list[Batch], real: int) -> str:
     cells = cells_of(batches)
     empty = cells - real
     said = (
-        f"{pictures.counted(len(lengths), 'text')} in "
-        f"{pictures.counted(len(batches), 'batch').replace('batchs', 'batches')}: "
-    )
-    if side == "packed":
-        first = batches[0]
-        running = [
-            sum(lengths[n] > t for n in first.numbers) for t in range(first.width)
-        ]
-        said += (
-            f"{pictures.counted(real, 'id')} and <b>no padding.</b> The batches are "
-            "no rectangles any more: texts still running in each column of the first: "
-            f"{' '.join(map(str, running))}."
-        )
-        return pictures.sentence(said)
-    said += (
+        f"{pictures.counted(sum(len(b.numbers) for b in batches), 'text')} in "
+        f"{len(batches)} batch{'es' * (len(batches) > 1)}: "
         f"{pictures.counted(real, 'character')} and <b>"
         f"{pictures.counted(empty, 'cell')} of padding, {empty / cells:.0%}</b> of "
         f"all {cells}."
@@ -140,12 +124,12 @@ def _said(
     return pictures.sentence(said)
 
 
-def _bars(found: dict[str, list[Batch]], order: str, real: int, packed: bool) -> str:
+def _bars(found: dict[str, list[Batch]], order: str, real: int) -> str:
     """One bar for each order: characters, and behind them the padding."""
     left, unit = 230, 380 / max(map(cells_of, found.values()))
     out = []
     for i, (name, batches) in enumerate(found.items()):
-        y, cells = 4 + 26 * i, real if packed else cells_of(batches)
+        y, cells = 4 + 26 * i, cells_of(batches)
         empty, chosen = cells - real, name == order
         label = f"{empty} padded, {empty / cells:.0%}"
         width, filled = round(unit * cells, 1), round(unit * real, 1)
@@ -184,11 +168,8 @@ def _rows(lines: Sequence[str], batches: Sequence[Batch], side: str) -> str:
     ]
     says, y = {}, 20.0
     for b, batch in enumerate(batches, start=1):
-        numbers = batch.numbers
-        if side == "packed":
-            numbers = sorted(numbers, key=lambda n: -len(lines[n]))
-        for n in numbers:
-            empty = 0 if side == "packed" else batch.width - len(lines[n])
+        for n in batch.numbers:
+            empty = batch.width - len(lines[n])
             says[n] = (
                 f"Text {n + 1} is in batch {b}, whose longest text has "
                 f"{pictures.counted(batch.width, 'character')}: "
@@ -228,7 +209,7 @@ def _cells(
     text: str, width: int, side: str, left: float, y: float, size: float
 ) -> list[str]:
     """The cells of one row: the characters, and the padding if there is any."""
-    empty = 0 if side == "packed" else width - len(text)
+    empty = width - len(text)
     begin = left + (empty if side == "left" else 0) * size
     padding = left if side == "left" else left + len(text) * size
     box = "M{:.1f} {}h{:.1f}v20h-{:.1f}z"
@@ -260,7 +241,7 @@ def padding_lab() -> Lab:
     """Type texts; see their batches, and what each way of making them wastes.
 
     A click on a bar takes the texts in its order. Controls: ``texts`` (one a line),
-    ``batch_size``, ``order`` and ``side`` (right, left or packed).
+    ``batch_size``, ``order`` and ``side``.
     """
     controls = {
         "texts": widgets.Textarea(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -35,62 +34,66 @@ def _seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-# --- 5.1 one step by hand ------------------------------------------------------------
+# --- 5.1 one step without a one-hot row ----------------------------------------------
 
 _SMALL_CELL = (
-    np.array([[0.5, -0.4, 0.9], [-0.7, 0.8, 0.1]]),
-    np.array([[0.4, -0.6], [0.7, 0.3]]),
-    np.array([0.1, -0.2]),
-    np.array([0.2, 0.3]),
+    torch.tensor([[0.5, -0.4, 0.9], [-0.7, 0.8, 0.1]], dtype=torch.float64),
+    torch.tensor([[0.4, -0.6], [0.7, 0.3]], dtype=torch.float64),
+    torch.tensor([0.1, -0.2], dtype=torch.float64),
+    torch.tensor([0.2, 0.3], dtype=torch.float64),
 )
-_SMALL_OUTPUT = (
-    np.array([[-0.5, 1.2], [0.3, -0.8], [1.1, -0.9]]),
-    np.array([0.1, 0.0, -0.3]),
+_SQUARE_CELL = (_SMALL_CELL[0][:, :2], *_SMALL_CELL[1:])
+_SQUARE_OUTPUT = (
+    torch.tensor([[-0.5, 1.2], [1.1, -0.9]], dtype=torch.float64),
+    torch.tensor([0.1, -0.3], dtype=torch.float64),
 )
+
+
+def _drawn(shapes: Iterable[tuple[int, ...]], seed: int) -> tuple[Tensor, ...]:
+    generator = _seeded(seed)
+    return tuple(
+        torch.randn(*shape, generator=generator, dtype=torch.float64)
+        for shape in shapes
+    )
 
 
 def _step_case(size: int, hidden: int, seed: int) -> tuple:
-    draw = np.random.default_rng(seed)
     shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
-    cell = tuple(draw.normal(size=shape) for shape in shapes)
-    output = draw.normal(size=(size, hidden)), draw.normal(size=size)
-    x_t = np.eye(size)[draw.integers(size)]
-    return x_t, draw.uniform(-1, 1, hidden), cell, output
+    *cell, W_ho, b_o, h = _drawn((*shapes, (size, hidden), (size,), (hidden,)), seed)
+    return seed % size, h.tanh(), tuple(cell), (W_ho, b_o)
 
 
-def _by_rnn_cell(x_t: Any, h_prev: Any, cell: tuple, output: tuple) -> tuple:
+def _by_rnn_cell(i: int, h_prev: Tensor, cell: tuple, output: tuple) -> tuple:
     """One step of ``nn.RNNCell`` and of a linear layer."""
     hidden, size = cell[0].shape
     layer = nn.RNNCell(size, hidden, dtype=torch.float64)
-    named = zip(layer.state_dict(), map(torch.from_numpy, cell), strict=True)
-    layer.load_state_dict(dict(named))
+    layer.load_state_dict(dict(zip(layer.state_dict(), cell, strict=True)))
     with torch.no_grad():
-        h_t = layer(torch.from_numpy(x_t), torch.from_numpy(h_prev))
-        probs = F.linear(h_t, *map(torch.from_numpy, output)).softmax(dim=-1)
-    return h_t.numpy(), probs.numpy()
+        h_t = layer(F.one_hot(torch.tensor(i), size).double(), h_prev)
+        return h_t, F.linear(h_t, *output).softmax(dim=-1)
 
 
-def _sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
+def _sum(i: int, h: Tensor, W: Tensor, U: Tensor, b: Tensor, c: Tensor) -> Tensor:
+    return W[:, i] + b + U @ h + c
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    return np.exp(logits) / np.exp(logits).sum()
+def _softmax(logits: Tensor) -> Tensor:
+    return logits.softmax(dim=-1)
 
 
 def _step_variant(
     *,
-    sum_of: Callable[..., np.ndarray] = lambda x, h, W, U, b, c: W @ x + b + U @ h + c,
-    act: Callable[[np.ndarray], np.ndarray] = np.tanh,
-    read: Callable[..., np.ndarray] = lambda h_t, total, h_prev: h_t,
+    sum_of: Callable[..., Tensor] = _sum,
+    act: Callable[[Tensor], Tensor] = torch.tanh,
+    read: Callable[..., Tensor] = lambda h_t, total, h_prev: h_t,
     bias: bool = True,
-    end: Callable[[np.ndarray], np.ndarray] = _softmax,
+    end: Callable[[Tensor], Tensor] = _softmax,
     pair: Callable[..., tuple] = lambda h_t, probs: (h_t, probs),
 ) -> Callable[..., tuple]:
     """A step with one part exchanged."""
 
-    def step(x_t: Any, h_prev: Any, cell: tuple, output: tuple) -> tuple:
-        total = sum_of(x_t, h_prev, *cell)
+    def step(i: int, h_prev: Tensor, cell: tuple, output: tuple) -> tuple:
+        total = sum_of(i, h_prev, *cell)
         h_t = act(total)
         logits = output[0] @ read(h_t, total, h_prev) + output[1] * bias
         return pair(h_t, end(logits))
@@ -101,11 +104,13 @@ def _step_variant(
 one_step = Exercise(
     number="5.1",
     name="my_step",
-    success="one step, from the one-hot row to the probabilities.",
+    success="one step, and the one-hot row was never needed.",
     cases=lambda: [
-        (np.array([0.0, 1.0, 0.0]), np.array([0.6, -0.5]), _SMALL_CELL, _SMALL_OUTPUT),
-        (np.array([1.0, 0.0, 0.0]), np.zeros(2), _SMALL_CELL, _SMALL_OUTPUT),
-        _step_case(6, 4, seed=0),
+        # As many characters as units: a row for a column changes numbers only.
+        (1, torch.tensor([0.6, -0.5]).double(), _SQUARE_CELL, _SQUARE_OUTPUT),
+        (0, torch.zeros(2).double(), _SQUARE_CELL, _SQUARE_OUTPUT),
+        _step_case(6, 4, seed=3),
+        _step_case(3, 5, seed=2),
     ],
     drawn=lambda rng: [
         _step_case(rng.randrange(5, 9), rng.randrange(2, 5), rng.randrange(2**31))
@@ -113,33 +118,50 @@ one_step = Exercise(
     reference=_by_rnn_cell,
     entries=("h_t", "probs"),
     tolerance=1e-9,
-    forbidden={"RNNCell": "compute the step yourself."},
+    forbidden={
+        "RNNCell": "compute the step yourself.",
+        "one_hot": "pick the numbers out of W_ih.",
+        "eye": "pick the numbers out of W_ih.",
+    },
     wrong=hints(
         {
+            "Row i of W_ih belongs to unit i. What belongs to character i is a "
+            "column.": [
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[i] + b + U @ h + c)
+            ],
+            "The id is a name, not a number to calculate with: it picks a column of "
+            "W_ih.": [
+                _step_variant(
+                    sum_of=lambda i, h, W, U, b, c: (W * i).sum(1) + b + U @ h + c
+                )
+            ],
+            "The character has no say in your h_t.": [
+                _step_variant(sum_of=lambda i, h, W, U, b, c: b + U @ h + c)
+            ],
             "The old state has no say in your h_t. What was read before would be "
             "forgotten at once.": [
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b),
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + c),
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + b),
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + b + c),
             ],
             "One of the two biases is missing from the sum.": [
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + U @ h),
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + U @ h + c),
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + b + U @ h),
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + U @ h + c),
             ],
             "Both biases are missing from the sum.": [
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + U @ h)
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + U @ h)
             ],
             "Your h_t is the sum itself. What keeps a state from growing without "
             "limit?": [_step_variant(act=lambda total: total)],
             "You squeeze the sum with a sigmoid. Which function does the cell of "
-            "section 5.1 have there?": [_step_variant(act=_sigmoid)],
+            "section 5.1 have there?": [_step_variant(act=torch.sigmoid)],
             "W_hh is square, so nothing complains when it is used the wrong way "
             "round. Row i of it holds the weights of unit i.": [
-                _step_variant(sum_of=lambda x, h, W, U, b, c: W @ x + b + h @ U + c)
+                _step_variant(sum_of=lambda i, h, W, U, b, c: W[:, i] + b + h @ U + c)
             ],
             "You take the tanh of each half. The two halves are added first.": [
                 _step_variant(
-                    sum_of=lambda x, h, W, U, b, c: (
-                        np.tanh(W @ x + b) + np.tanh(U @ h + c)
+                    sum_of=lambda i, h, W, U, b, c: (
+                        torch.tanh(W[:, i] + b) + torch.tanh(U @ h + c)
                     ),
                     act=lambda total: total,
                 )
@@ -158,15 +180,15 @@ one_step = Exercise(
             "h_t is right, but probs holds the logits. Probabilities are positive and "
             "add up to 1.": [_step_variant(end=lambda logits: logits)],
             "h_t is right, and probs is positive, but does not add up to 1. What is "
-            "missing after exp?": [_step_variant(end=np.exp)],
+            "missing after exp?": [_step_variant(end=torch.exp)],
             "h_t is right. You divide the logits by their sum, and some of them are "
             "negative. What makes them positive first?": [
                 _step_variant(end=lambda logits: logits / logits.sum())
             ],
             "h_t is right. You squeeze each logit on its own, by a sigmoid, and the "
-            "results do not add up to 1.": [_step_variant(end=_sigmoid)],
+            "results do not add up to 1.": [_step_variant(end=torch.sigmoid)],
             "h_t is right, but probs holds the logarithms of the probabilities.": [
-                _step_variant(end=lambda logits: np.log(_softmax(logits)))
+                _step_variant(end=lambda logits: logits.log_softmax(dim=-1))
             ],
             "The two are in the wrong order: h_t comes first, then probs.": [
                 _step_variant(pair=lambda h_t, probs: (probs, h_t))
@@ -226,7 +248,7 @@ def _counting(answer: Callable[..., Any]) -> Callable[..., Any]:
 def _compare_rnn(
     arguments: tuple, result: _Measured, expected: _Measured
 ) -> tuple[Kind, str] | None:
-    different = difference(result[0], expected[0], 1e-5, ("output", "h_n"))
+    different = difference(result[0], expected[0], 1e-5, ("states", "h_n"))
     if different is not None:
         return different
     names = "input_to_hidden", "hidden_to_hidden"
@@ -377,7 +399,7 @@ two_loops = Exercise(
                     )
                 )
             ],
-            "The two are in the wrong order: output comes first, then h_n.": [
+            "The two are in the wrong order: states comes first, then h_n.": [
                 _rnn_variant(end=lambda outputs, last: (torch.stack(last), outputs[-1]))
             ],
             "The numbers are right, but nobody could train with them: the record of "
@@ -481,8 +503,8 @@ what_a_proof_catches = Question(
             matches=_letters(lambda logits, gradients: "a" in gradients),
         ),
         Wrong(
-            "The letters for the logits are right. Remember the first question of "
-            "section 5.5: how do the gradients of the two biases differ?",
+            "The letters for the logits are right. Remember what the proof printed: "
+            "how do the gradients of the two biases differ?",
             ("ac", ""),
             matches=_letters(
                 lambda logits, gradients: (logits, gradients) == ("ac", "")
@@ -494,92 +516,64 @@ what_a_proof_catches = Question(
 # --- 5.4 the life of a state ---------------------------------------------------------
 
 
-def _stream_case(news: list[bool], seed: int) -> tuple:
+def _stream_case(news: list[str], layers: int, seed: int) -> tuple:
+    """A model and pieces; in "10" the first row of the batch begins a new text."""
     generator = _seeded(seed)
-    model = CharRNN(5, 4)
+    model = CharRNN(5, 4, layers)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.uniform_(-1, 1, generator=generator)
-    pieces = [
-        (torch.randint(5, (2, 2 + i % 2), generator=generator), new)
-        for i, new in enumerate(news)
-    ]
+    pieces = []
+    for i, marks in enumerate(news):
+        ids = torch.randint(5, (len(marks), 2 + i % 2), generator=generator)
+        pieces.append((ids, torch.tensor([mark == "1" for mark in marks])))
     return model, pieces
 
 
-def _pull(logits: Tensor, model: CharRNN) -> Tensor:
-    """The gradient in W_hh of a loss made of some logits; zero where there is none."""
-    weight = model.rnn.weight_hh_l0
-    if not logits.requires_grad:
-        return torch.zeros_like(weight)
-    loss = logits.square().sum()
-    return torch.autograd.grad(
-        loss, weight, retain_graph=True, allow_unused=True, materialize_grads=True
-    )[0].detach()
+def _by_prefix(model: CharRNN, pieces: list[tuple]) -> list[Tensor]:
+    """Each row of a piece by reading the whole text so far again, from zeros."""
+    so_far, results = [[] for _ in pieces[0][0]], []
+    for ids, new in pieces:
+        logits = []
+        for row, begins in enumerate(new.tolist()):
+            so_far[row] = ([] if begins else so_far[row]) + ids[row].tolist()
+            text = F.one_hot(torch.tensor([so_far[row]]), 5).float()  # (1, T so far, V)
+            logits.append(model.output(model.rnn(text)[0])[0, -ids.shape[1] :])
+        results.append(torch.stack(logits))
+    return results
 
 
-def _pulling(answer: Callable[..., Any]) -> Callable[..., Any]:
-    """The answer, with the gradient of each piece beside its logits."""
-
-    def call(model: CharRNN, pieces: list[tuple]) -> Any:
-        result = answer(model, pieces)
-        if not isinstance(result, (list, tuple)) or not all(
-            isinstance(logits, Tensor) for logits in result
-        ):
-            return result
-        return _Measured((list(result), [_pull(logits, model) for logits in result]))
-
-    return call
+Change = Callable[[Tensor | None, Tensor], Tensor | None]
 
 
-def _by_prefix(model: CharRNN, pieces: list[tuple]) -> _Measured:
-    """Each piece after its whole text so far, re-read from zeros and held fixed."""
-    results = []
-    so_far: list[Tensor] = []
-    for ids, new_text in pieces:
-        so_far = [] if new_text else so_far
-        h = None
-        if so_far:
-            with torch.no_grad():
-                _, h = model.rnn(F.one_hot(torch.cat(so_far, 1), 5).float())
-        output, _ = model.rnn(F.one_hot(ids, 5).float(), h)
-        results.append(model.output(output))
-        so_far = [*so_far, ids]
-    return _Measured((results, [_pull(logits, model) for logits in results]))
+def _zeroed(index: Callable[[Tensor], Any]) -> Change:
+    """Set some of the state to zero, where there is one."""
+
+    def change(h: Tensor | None, new: Tensor) -> Tensor | None:
+        if h is not None:
+            h = h.clone()
+            h[index(new)] = 0.0
+        return h
+
+    return change
 
 
-def _compare_stream(
-    arguments: tuple, result: Any, expected: _Measured
-) -> tuple[Kind, str] | None:
-    if not isinstance(result, _Measured):
-        return TYPE, f"returned {describe(result)}, not a list of logits"
-    different = difference(result[0], expected[0], 1e-5)
-    if different is not None:
-        return different
-    for i, (logits, got, wanted) in enumerate(zip(*result, expected[1], strict=True)):
-        if not logits.requires_grad:
-            return VALUES, f"returned logits without a gradient for piece {i}"
-        if not torch.allclose(got, wanted, atol=1e-4):
-            return VALUES, (
-                "returned the right logits, but the gradient of those of piece "
-                f"{i} does not stop where that piece begins"
-            )
-    return None
+_ALL = slice(None)
+_RIGHT = _zeroed(lambda new: (_ALL, new))
 
 
 def _stream_variant(
-    *,
-    before: Callable[..., Any] = lambda h, new: None if new else h,
-    after: Callable[..., Any] = lambda h, new: h.detach(),
+    before: Change = _RIGHT,
+    after: Change = lambda h, new: h,
     keep: Callable[[Tensor], Tensor] = lambda logits: logits,
 ) -> Callable[..., list]:
     """The loop over the pieces with one part exchanged."""
 
     def stream(model: CharRNN, pieces: list[tuple]) -> list:
         results, h = [], None
-        for ids, new_text in pieces:
-            logits, h = model(ids, before(h, new_text))
-            h = after(h, new_text)
+        for ids, new in pieces:
+            logits, h = model(ids, before(h, new))
+            h = after(h, new)
             results.append(keep(logits))
         return results
 
@@ -589,74 +583,85 @@ def _stream_variant(
 stream = Exercise(
     number="5.4",
     name="my_stream",
-    success="initialised, carried, reset and detached, each where it belongs.",
+    success="initialised, carried and reset, each row for itself.",
     cases=lambda: [
-        _stream_case([True, False, False, True, False], seed=0),
-        _stream_case([False, False, True, True, False], seed=1),
+        _stream_case(["111", "000", "010", "001", "111", "100"], 1, seed=0),
+        _stream_case(["11", "01", "00", "10", "11"], 2, seed=1),
+        _stream_case(["0000", "1001", "0110"], 3, seed=2),
+        _stream_case(["1", "0", "1", "0"], 2, seed=3),
     ],
     drawn=lambda rng: [
-        _stream_case([True, *rng.choices([True, False], k=4)], rng.randrange(2**31))
+        _stream_case(
+            ["".join(rng.choices("01", k=3)) for _ in range(4)], 2, rng.randrange(2**31)
+        )
     ],
     reference=_by_prefix,
-    prepare=_pulling,
-    compare=_compare_stream,
-    wrong=[
-        Wrong(
+    say=lambda case: (
+        f"with num_layers={case[0].num_layers} and the marks "
+        f"{[new.int().tolist() for _, new in case[1]]},"
+    ),
+    wrong=hints(
+        {
             "Every piece starts from zeros. Where a text goes on, its state has to be "
-            "carried.",
-            _stream_variant(before=lambda h, new: None),
-        ),
-        Wrong(
-            "A new text starts from the state that the old one left behind. What did "
-            "section 5.8 call the remedy?",
-            _stream_variant(before=lambda h, new: h),
-        ),
-        Wrong(
-            "You carry where a new text begins and reset where one goes on. Read the "
-            "condition aloud.",
-            _stream_variant(before=lambda h, new: h if new else None),
-        ),
-        Wrong(
+            "carried.": [_stream_variant(lambda h, new: None)],
+            "No row is ever reset: a new text starts from the state that the old one "
+            "left behind.": [_stream_variant(lambda h, new: h)],
+            "You reset the rows that go on, and carry those that begin. Read the "
+            "condition aloud.": [_stream_variant(_zeroed(lambda new: (_ALL, ~new)))],
+            "As soon as one row begins a new text, you reset all of them.": [
+                _stream_variant(lambda h, new: None if new.any() else h)
+            ],
+            "You reset only when all rows begin a new text. One row may begin while "
+            "its neighbours go on.": [
+                _stream_variant(lambda h, new: None if new.all() else h)
+            ],
+            "new holds a mark for each row, and an if takes only one. Use the marks as "
+            "a mask.": [_stream_variant(lambda h, new: None if bool(new) else h)],
+            "You look at the mark of one row and treat all rows alike.": [
+                _stream_variant(lambda h, new: None if new[0] else h),
+                _stream_variant(lambda h, new: None if new[-1] else h),
+            ],
+            "The first axis of h is the layers. The texts of the batch lie on the "
+            "second one.": [
+                _stream_variant(_zeroed(lambda new: new)),
+                _stream_variant(
+                    lambda h, new: None if h is None else h * ~new[:, None, None]
+                ),
+            ],
+            "You mark numbers of the state, the last axis. The texts of the batch lie "
+            "on the second one.": [
+                _stream_variant(_zeroed(lambda new: (..., new))),
+                _stream_variant(lambda h, new: None if h is None else h * ~new),
+            ],
+            "You reset one layer only. A new text is new to all of them.": [
+                _stream_variant(_zeroed(lambda new: (0, new))),
+                _stream_variant(_zeroed(lambda new: (-1, new))),
+            ],
             "You reset after the first piece of a new text. It is the state before "
-            "that piece which must not be inherited.",
-            _stream_variant(
-                before=lambda h, new: h,
-                after=lambda h, new: None if new else h.detach(),
-            ),
-        ),
-        Wrong(
-            "The carried state still hangs on the graph of the pieces before it. "
-            "Which of the four words is missing?",
-            _stream_variant(after=lambda h, new: h),
-        ),
-        Wrong(
-            "Nothing could learn from these logits. Cut the record of the state that "
-            "you carry, not that of the logits.",
-            _stream_variant(keep=lambda logits: logits.detach()),
-        ),
-        Wrong(
+            "that piece which must not be inherited.": [
+                _stream_variant(lambda h, new: h, _RIGHT),
+                _stream_variant(
+                    lambda h, new: h, lambda h, new: None if new.any() else h
+                ),
+            ],
             "You keep only the logits of the last character of each piece. All of "
-            "them are asked for.",
-            _stream_variant(keep=lambda logits: logits[:, -1]),
-        ),
-    ],
+            "them are asked for.": [_stream_variant(keep=lambda logits: logits[:, -1])],
+            "You return probabilities. Logits are asked for.": [
+                _stream_variant(keep=lambda logits: logits.softmax(dim=-1))
+            ],
+        }
+    ),
 )
 
 # --- 5.5 a sigmoid recurrence on nn.RNN ----------------------------------------------
 
 
 def _sigmoid_case(size: int, hidden: int, seed: int) -> tuple:
-    generator = _seeded(seed)
-    shapes = (hidden, size), (hidden, hidden), (hidden,), (hidden,)
-    return tuple(
-        torch.randn(*shape, generator=generator, dtype=torch.float64)
-        for shape in shapes
-    )
+    return _drawn(((hidden, size), (hidden, hidden), (hidden,), (hidden,)), seed)
 
 
 def _inputs_of(W_ih: Tensor) -> Tensor:
-    shape = 2, 6, W_ih.shape[1]
-    return torch.randn(*shape, generator=_seeded(1), dtype=torch.float64)
+    return _drawn([(2, 6, W_ih.shape[1])], seed=1)[0]
 
 
 def _sigmoid_loop(W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor) -> _Measured:
@@ -707,7 +712,7 @@ def _compare_sigmoid(
         step = int(wrong.any(dim=2).any(dim=0).nonzero()[0])
         row, unit = wrong[:, step].nonzero()[0].tolist()
         return VALUES, (
-            f"returned weights with which 0.5 + 0.5 * output is "
+            f"returned weights with which 0.5 + 0.5 * states is "
             f"{got[row, step, unit]:.10f} at step {step + 1}, and h is "
             f"{wanted[row, step, unit]:.10f}"
         )
@@ -755,7 +760,7 @@ sigmoid_by_tanh = Exercise(
     name="my_weights",
     success="a sigmoid recurrence runs on nn.RNN, which has no sigmoid.",
     cases=lambda: [
-        tuple(map(torch.from_numpy, _SMALL_CELL)),
+        _SMALL_CELL,
         _sigmoid_case(5, 4, seed=0),
     ],
     drawn=lambda rng: [_sigmoid_case(rng.randrange(4, 9), 3, rng.randrange(2**31))],
