@@ -321,8 +321,8 @@ def one_hot(ids: Tensor, vocab_size: int) -> Tensor:
     """
     vocab_size = _validate.whole("vocab_size", vocab_size)
     _validate.ids_in_range(ids, vocab_size)
-    rows = torch.zeros(*ids.shape, vocab_size, device=ids.device)  # (..., V)
-    return rows.scatter_(-1, ids.long().unsqueeze(-1), 1.0)
+    # Of ids in bytes, indexing would make a mask: hence long().
+    return torch.eye(vocab_size, device=ids.device)[ids.long()]  # (..., V)
 
 
 def windows(

@@ -352,7 +352,7 @@ def _ids_as_numbers(case: Case) -> Iterator[Finding]:
             f"logits follow, by up to {moved[1]:.2g}. So neighbours in the alphabet "
             "count as alike, and large ids saturate the layer. Feed one-hot rows or an "
             "embedding.",
-            "notebook 03, section 3.1",
+            "notebook 03, section 3.3",
         )
 
 

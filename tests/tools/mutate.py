@@ -30,7 +30,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "7.3",
         "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
     ): "a row has one dimension only",
-    ("3.5", "return X.mT @ row_grad"): "mT and T are the same for a matrix",
+    (
+        "3.4",
+        "return linear.weight.mT + linear.bias",
+    ): "mT and T are the same for a matrix",
     ("4.2", "my_W_hh = [[1.0, 0.0], [2.0, 4.0]]"): "unit 0 may have a memory, too",
     ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
     ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
