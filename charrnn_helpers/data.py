@@ -302,7 +302,10 @@ def shift(ids: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def one_hot(ids: Tensor, vocab_size: int) -> Tensor:
-    """Turn character ids into one-hot rows.
+    """Turn character ids into one-hot rows: ``torch.eye(V)[ids]``, with ids checked.
+
+    The identity matrix holds V * V numbers. That is nothing for characters; for a
+    vocabulary of words, ``nn.Embedding`` makes no one-hot row at all.
 
     Args:
         ids: an integer tensor, shape (...); each value in [0, vocab_size).
