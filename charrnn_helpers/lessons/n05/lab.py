@@ -322,14 +322,17 @@ def cell_lab() -> Lab:
     the number that it has at the other step with the same letter.
     """
     typed = widgets.Text("hello", description="Your text", continuous_update=True)
-    step = widgets.IntSlider(3, min=1, max=5, description="Step")
-    unit = widgets.IntSlider(0, min=0, max=11, description="Unit of h_prev")
+    # A slider that the lab moves may send its number back, and late: two are quiet
+    # while they move, and the third is moved once only for each pick.
+    quiet = {"continuous_update": False}
+    step = widgets.IntSlider(3, min=1, max=5, description="Step", **quiet)
+    unit = widgets.IntSlider(0, min=0, max=11, description="Unit of h_prev", **quiet)
     value = widgets.FloatSlider(
         0, min=-1, max=1, step=0.01, description="Its number", readout_format=".2f"
     )
     changed = widgets.Text("", description="Changed")
     back = widgets.Button(description="Put back", tooltip="The state that was left")
-    settling = []  # not empty while the slider is moved to a number by the lab
+    settling = []  # not empty while the slider is moved by the lab
 
     def h_prev(t: int) -> Tensor:
         return read(typed.value)[t]["h_prev"]
@@ -373,7 +376,6 @@ def cell_lab() -> Lab:
             if key[0] == "o" and other is not None:
                 change(number, h_prev(other)[number].item())
             unit.value = number
-            # Once only: the front end answers, and may answer too late.
             settle()
 
     # Before the lab redraws.
