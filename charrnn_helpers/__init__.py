@@ -15,6 +15,7 @@ Never a lesson:
 
 - ``environment``: the check of the installation and the notebooks' set-up.
 - ``running``: the running example and its trained model, for labs and checks.
+- ``names``: first names, most of them to train on, the others to be tested on.
 - ``plotting``, ``exercises``, ``lab``: the kits that several lessons share.
 - ``lessons``: one room a lesson, with its figures, its checks and its lab.
 

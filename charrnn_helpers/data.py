@@ -7,7 +7,8 @@ table and a perfect memory cost on a set of targets, in nats per character.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -320,8 +321,8 @@ def one_hot(ids: Tensor, vocab_size: int) -> Tensor:
     """
     vocab_size = _validate.whole("vocab_size", vocab_size)
     _validate.ids_in_range(ids, vocab_size)
-    rows = torch.zeros(*ids.shape, vocab_size, device=ids.device)  # (..., V)
-    return rows.scatter_(-1, ids.long().unsqueeze(-1), 1.0)
+    # Of ids in bytes, indexing would make a mask: hence long().
+    return torch.eye(vocab_size, device=ids.device)[ids.long()]  # (..., V)
 
 
 def windows(
@@ -353,7 +354,7 @@ def windows(
         ValueError: if the shapes do not fit, if ``stride`` would skip characters, or
             if "drop" would leave nothing.
 
-    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
+    Built in: notebooks/a3_long_texts.ipynb, section A3.2.
     """
     _validate.integers(ids)
     if ids.ndim != 1:
@@ -365,9 +366,8 @@ def windows(
     stride = _validate.whole("stride", stride, 1, seq_len, optional=True, advice=advice)
     _validate.choice("remainder", remainder, ("pad", "drop"))
     inputs, targets = shift(ids.long())
-    missing = seq_len - len(inputs)
-    if missing <= 0:
-        missing = -(len(inputs) - seq_len) % stride
+    more = max(0, math.ceil((len(inputs) - seq_len) / stride))  # after the first window
+    missing = seq_len + more * stride - len(inputs)
     if missing and remainder == "pad":
         inputs = torch.cat([inputs, inputs.new_zeros(missing)])
         targets = torch.cat([targets, targets.new_full((missing,), IGNORE_INDEX)])
@@ -392,10 +392,36 @@ def uniform_loss(vocab_size: int) -> float:
     Raises:
         ValueError: if ``vocab_size`` is below 1.
 
-    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
     """
     vocab_size = _validate.whole("vocab_size", vocab_size)
     return math.log(vocab_size)
+
+
+def conditional_entropy(contexts: Sequence[Hashable], answers: Sequence) -> float:
+    """How uncertain an answer remains for who sees its context, by counting.
+
+    Args:
+        contexts: what is seen before each of N answers, at least one.
+        answers: the N answers.
+
+    Returns:
+        H(answer | context), in nats per answer.
+
+    Raises:
+        ValueError: if there is no answer, or another number of contexts.
+
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
+    """
+    if not len(answers) == len(contexts) > 0:
+        raise ValueError(
+            f"{len(contexts)} contexts for {len(answers)} answers: each answer needs "
+            "one, and there must be at least one"
+        )
+    seen = Counter(contexts)
+    pairs = Counter(zip(contexts, answers, strict=True))
+    total = sum(n * math.log(seen[c] / n) for (c, _), n in pairs.items())
+    return total / len(answers)
 
 
 def unigram_loss(targets: Tensor) -> float:
@@ -414,10 +440,10 @@ def unigram_loss(targets: Tensor) -> float:
         TypeError: if ``targets`` is not an integer tensor.
         ValueError: if no target is left to count.
 
-    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
     """
     _validate.integers(targets, "targets")
-    return _conditional_entropy(torch.zeros_like(targets), targets)
+    return conditional_entropy(*_counted(torch.zeros_like(targets), targets))
 
 
 def bigram_loss(inputs: Tensor, targets: Tensor) -> float:
@@ -437,9 +463,9 @@ def bigram_loss(inputs: Tensor, targets: Tensor) -> float:
         TypeError: if a tensor does not hold integers.
         ValueError: if the shapes differ, or no target is left to count.
 
-    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.4.
     """
-    return _conditional_entropy(inputs, targets)
+    return conditional_entropy(*_counted(inputs, targets))
 
 
 def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
@@ -459,7 +485,7 @@ def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
         ValueError: if the shapes differ or have another number of axes, or no target
             is left to count.
 
-    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.6.
+    Built in: notebooks/02_inputs_and_targets.ipynb, section 2.5.
     """
     _validate.integers(inputs, "inputs")
     if inputs.ndim not in (1, 2):
@@ -476,11 +502,11 @@ def prefix_loss(inputs: Tensor, targets: Tensor) -> float:
             # A prefix is the one before it and one more character: a walk in a trie.
             prefix = known.setdefault((prefix, i), len(known))
             numbers[t] = prefix
-    return _conditional_entropy(prefixes, targets)
+    return conditional_entropy(*_counted(prefixes, targets))
 
 
-def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
-    """H(target | context) in nats, over the pairs whose target counts."""
+def _counted(contexts: Tensor, targets: Tensor) -> tuple[list[int], list[int]]:
+    """The contexts and the targets as lists, where the target counts."""
     _validate.integers(contexts, "inputs")
     _validate.integers(targets, "targets")
     if contexts.shape != targets.shape:
@@ -492,10 +518,4 @@ def _conditional_entropy(contexts: Tensor, targets: Tensor) -> float:
     counted = targets != IGNORE_INDEX
     if not counted.any():
         raise ValueError("there is no target to count")
-    pairs = torch.stack([contexts[counted], targets[counted]])  # (2, N)
-    _, context_of_pair, per_context = pairs[0].unique(
-        return_inverse=True, return_counts=True
-    )
-    _, pair, per_pair = pairs.unique(dim=1, return_inverse=True, return_counts=True)
-    share = per_pair[pair].double() / per_context[context_of_pair]  # (N,)
-    return -share.log().mean().item() + 0.0
+    return contexts[counted].tolist(), targets[counted].tolist()

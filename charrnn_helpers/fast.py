@@ -37,6 +37,7 @@ def sample(
     top_p: float | None = None,
     stop: str | None = None,
     generator: torch.Generator | None = None,
+    begin: bool = False,
 ) -> str:
     """Continue a prompt as ``sampling.sample`` does, with NumPy in place of modules.
 
@@ -50,13 +51,14 @@ def sample(
             the layers that it was built with, in float32 or float64. The weights are
             copied to the CPU when the call starts.
         vocab: as in ``sampling.sample``, and so are the other arguments.
-        prompt: at least one character, each in the vocabulary.
+        prompt: characters of the vocabulary; at least one, unless ``begin`` is set.
         max_new_chars: characters to add at the most, at least 0.
         temperature: 0 is greedy; above 0 draws.
         top_k: draw among that many symbols only; None among all.
         top_p: draw from the most likely symbols that hold this share.
         stop: a text that ends the sampling; it is kept in the result.
         generator: draws the random numbers; None takes torch's global one.
+        begin: whether the model reads the end symbol before the prompt.
 
     Returns:
         The prompt and its continuation.
@@ -74,7 +76,7 @@ def sample(
             f"or float64, got another {type(model).__name__}; sampling.sample takes "
             "every model"
         )
-    first, h = sampling._read(model, vocab, prompt)
+    first, h = sampling._read(model, vocab, prompt, begin)
     step, logits = _stepper(model, h), first.cpu().numpy().copy()  # (V,)
     new: list[str] = []
     # Scores that overflow are refused with an error: no warning on top.

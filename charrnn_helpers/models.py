@@ -24,7 +24,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 class CharRNN(nn.Module):
-    """A character model: one-hot rows into ``nn.RNN``, its output into ``nn.Linear``.
+    """A character model: one-hot rows into ``nn.RNN``, its states into ``nn.Linear``.
 
     Args:
         vocab_size: number of distinct symbols V.
@@ -35,7 +35,7 @@ class CharRNN(nn.Module):
     Raises:
         ValueError: if a size is below 1 or the nonlinearity is not one of the two.
 
-    Built in: notebooks/04_the_rnn_model.ipynb, section 4.5.
+    Built in: notebooks/04_the_rnn_model.ipynb, section 4.7.
     Source: torch.nn.RNN.
     """
 
@@ -81,8 +81,8 @@ class CharRNN(nn.Module):
         """
         _check_input(self, ids, h_0, self.output.weight)
         x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
-        output, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
-        return self.output(output), h_n  # (B, T, V)
+        states, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
+        return self.output(states), h_n  # (B, T, V)
 
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(model)``."""

@@ -9,20 +9,22 @@ import torch
 from torch import Tensor, nn
 
 from charrnn_helpers import _validate
-from charrnn_helpers.data import Vocabulary
+from charrnn_helpers.data import Vocabulary, one_hot
 from charrnn_helpers.models import evaluation_mode
 
 
 @torch.no_grad()
 def predict(
-    model: nn.Module, vocab: Vocabulary, prompt: str
+    model: nn.Module, vocab: Vocabulary, prompt: str, *, begin: bool = False
 ) -> tuple[str, Tensor, Any]:
     """Read a prompt and say which character is most likely to follow.
 
     Args:
         model: maps ids (T,) to ``(logits (T, V), state)``.
         vocab: the vocabulary that its ids come from.
-        prompt: at least one character, each in the vocabulary.
+        prompt: characters of the vocabulary; at least one, unless ``begin`` is set.
+        begin: whether the model reads the end symbol before the prompt, as it does
+            when it is trained on :func:`charrnn_helpers.names.batch`.
 
     Returns:
         ``character``: the most likely symbol (a special one by its name, such as
@@ -33,13 +35,13 @@ def predict(
     Raises:
         TypeError: if an argument is of another type, or the model returns something
             else than logits and a state.
-        ValueError: if the prompt is empty or holds an unknown character, if the model
-            and the vocabulary have different sizes, or if the model's scores are not
-            finite numbers.
+        ValueError: if the prompt is empty or holds an unknown character, if the
+            vocabulary has no symbol to begin with, if the model and the vocabulary
+            have different sizes, or if the model's scores are not finite numbers.
 
     Built in: notebooks/07_sampling.ipynb, section 7.1.
     """
-    logits, h = _read(model, vocab, prompt)
+    logits, h = _read(model, vocab, prompt, begin)
     probs = logits.softmax(dim=-1)  # (V,)
     return vocab.itos[int(probs.argmax())], probs, h
 
@@ -73,7 +75,7 @@ def sampling_probs(
         ValueError: if a number is out of its range (the message names it), or if a row
             holds nan or inf, or nothing but -inf.
 
-    Built in: notebooks/07_sampling.ipynb, section 7.4.
+    Built in: notebooks/07_sampling.ipynb, section 7.6.
     """
     _check_controls(temperature, top_k, top_p)
     if not isinstance(logits, Tensor) or not logits.is_floating_point():
@@ -103,6 +105,7 @@ def sample(
     top_p: float | None = None,
     stop: str | None = None,
     generator: torch.Generator | None = None,
+    begin: bool = False,
 ) -> str:
     """Continue a prompt, one character at a time, carrying the state.
 
@@ -114,7 +117,7 @@ def sample(
             ``(logits (T, V), state)``. The state is the model's own affair: a tensor,
             a pair ``(h, c)`` like that of ``nn.LSTM``, anything.
         vocab: the vocabulary that its ids come from.
-        prompt: at least one character, each in the vocabulary.
+        prompt: characters of the vocabulary; at least one, unless ``begin`` is set.
         max_new_chars: characters to add at the most, at least 0.
         temperature: 0 always takes the most likely character (greedy); above 0 draws
             from :func:`sampling_probs`.
@@ -125,6 +128,9 @@ def sample(
             prompt; it is kept in the result.
         generator: draws the random numbers; None takes torch's global one. Unused
             when greedy.
+        begin: whether the model reads the end symbol before the prompt, as it does
+            when it is trained on :func:`charrnn_helpers.names.batch`; with it, a name
+            can be drawn from nothing.
 
     Returns:
         The prompt and its continuation. It is shorter than ``max_new_chars`` where
@@ -134,15 +140,16 @@ def sample(
     Raises:
         TypeError: if an argument is of another type, or the model returns something
             else than logits and a state.
-        ValueError: if the prompt is empty or holds an unknown character, if the model
-            and the vocabulary have different sizes, if a number is out of its range,
-            or if the model's scores are not finite numbers.
+        ValueError: if the prompt is empty or holds an unknown character, if the
+            vocabulary has no symbol to begin with, if the model and the vocabulary
+            have different sizes, if a number is out of its range, or if the model's
+            scores are not finite numbers.
 
     Built in: notebooks/07_sampling.ipynb, section 7.3.
     """
     _check_controls(temperature, top_k, top_p)
     _check_length(max_new_chars, stop, generator)
-    logits, state = _read(model, vocab, prompt)  # (V,)
+    logits, state = _read(model, vocab, prompt, begin)  # (V,)
     device, new = _device(model), []
     with evaluation_mode(model):
         for n in range(max_new_chars):
@@ -159,16 +166,28 @@ def sample(
     return prompt + "".join(new)
 
 
-def _read(model: nn.Module, vocab: Vocabulary, prompt: str) -> tuple[Tensor, Any]:
+def _read(
+    model: nn.Module, vocab: Vocabulary, prompt: str, begin: bool
+) -> tuple[Tensor, Any]:
     """Logits (V,) after the prompt, and the state."""
     _validate.model(model)
     _validate.instance("vocab", vocab, Vocabulary)
-    if not _validate.text("prompt", prompt):
+    _validate.instance("begin", begin, bool)
+    if not _validate.text("prompt", prompt) and not begin:
         raise ValueError(
             "the prompt is empty: give at least one character, for the model predicts "
-            "what follows a character"
+            "what follows a character; begin=True starts a model from nothing that "
+            "has been trained to begin with the end symbol"
         )
-    ids = vocab.encode(prompt).to(_device(model))  # (T,)
+    ids = vocab.encode(prompt)  # (T,)
+    if begin:
+        if vocab.end_id is None:
+            raise ValueError(
+                "begin=True reads the end symbol before the prompt, and this "
+                "vocabulary has none: build it with end=True, and train a model on it"
+            )
+        ids = torch.cat([ids.new_tensor([vocab.end_id]), ids])  # (T + 1,)
+    ids = ids.to(_device(model))
     scored = getattr(model, "vocab_size", None)
     if isinstance(scored, int):  # before an id is too large for the model
         _validate.same_size(scored, len(vocab))
@@ -204,8 +223,7 @@ def _probs(
     """:func:`sampling_probs` without its checks; float64 on the way."""
     scores = logits.double()
     if temperature == 0:
-        first = scores.argmax(-1, keepdim=True)
-        return torch.zeros_like(logits).scatter(-1, first, 1.0)
+        return one_hot(scores.argmax(-1), scores.shape[-1]).to(logits.dtype)
     # With the largest at 0, a tiny temperature can only send the others to -inf.
     scores = (scores - scores.amax(-1, keepdim=True)) / float(temperature)
     probs = scores.softmax(-1)  # (..., V)
@@ -221,6 +239,7 @@ def _probs(
             removed[..., 0] = False
             probs = probs.masked_fill(removed, 0)
             probs = probs / probs.sum(-1, keepdim=True)
+        # Back from the ranking: number j of it belongs at place order[j].
         probs = torch.zeros_like(probs).scatter(-1, order, probs)  # (..., V)
     return probs.to(logits.dtype)
 

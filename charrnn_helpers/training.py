@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import io
 import math
@@ -56,8 +57,16 @@ class History:
 
     losses: list[float] = field(default_factory=list)
     grad_norms: list[float] = field(default_factory=list)
+    validation: list[float] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch of the lowest validation loss, from 1; None without any."""
+        if not self.validation:
+            return None
+        return self.validation.index(min(self.validation)) + 1
 
 
 class TrainingDivergedError(ArithmeticError):
@@ -86,6 +95,8 @@ def fit(
     optimizer: torch.optim.Optimizer | None = None,
     batch_size: int | None = None,
     max_norm: float | None = None,
+    validation: tuple[Tensor, Tensor] | None = None,
+    patience: int | None = None,
     ignore_index: int = IGNORE_INDEX,
     generator: torch.Generator | None = None,
     progress: bool = False,
@@ -115,6 +126,10 @@ def fit(
             smaller: no row is left out.
         max_norm: scale the gradients down where their norm exceeds this; None does
             not.
+        validation: inputs and targets that are only measured, after each epoch.
+        patience: stop when this many epochs in a row have brought no new lowest
+            validation loss; None does not. However the run ends, the model then has
+            the weights of its best epoch.
         ignore_index: targets that do not count.
         generator: draws the order of the rows; None takes torch's global one.
         progress: show a progress bar over the epochs.
@@ -130,15 +145,16 @@ def fit(
             state.
         ValueError: if the shapes of inputs, targets or logits do not fit, if no target
             counts or one is outside [0, V), if a number is out of its range, if both
-            or neither of ``lr`` and ``optimizer`` are given, or if there is nothing to
-            train (frozen weights, ``torch.no_grad()``, detached logits).
+            or neither of ``lr`` and ``optimizer`` are given, if ``patience`` comes
+            without ``validation``, or if there is nothing to train (frozen weights,
+            ``torch.no_grad()``, detached logits).
         TrainingDivergedError: if a loss or its gradient is not finite; it says at
             which epoch and what to try, and carries the history.
 
-    Built in: notebooks/06_training.ipynb, section 6.3.
+    Built in: notebooks/06_training.ipynb, section 6.7.
     """
     modes = [(m, m.training) for m in _validate.model(model).modules()]
-    history, steps = History(), 0
+    history, steps, best = History(), 0, None
     start = time.perf_counter()
     try:
         targets = _check_pair(inputs, targets, ignore_index)
@@ -150,6 +166,7 @@ def fit(
             limit = _validate.number(
                 "max_norm", max_norm, above=0, high=limit, optional=True
             )
+        _check_validation(validation, patience, ignore_index)
         _validate.instance("generator", generator, torch.Generator, optional=True)
         _validate.flag("progress", progress)
         _validate.function("callback", callback)
@@ -167,7 +184,8 @@ def fit(
                     continue  # its mean loss would be 0 / 0
                 logits, _ = _validate.output(model(batch_inputs), batch_inputs)
                 if steps == 0:
-                    _check_targets(targets, logits.shape[-1], ignore_index)
+                    for answers in (targets, *(validation or ())[1:]):
+                        _check_targets(answers, logits.shape[-1], ignore_index)
                     _check_attached(logits)
                 loss = _cross_entropy(logits, batch_targets, ignore_index)
                 optimizer.zero_grad()
@@ -190,12 +208,21 @@ def fit(
                 count += counted
             history.losses.append(total / count)
             history.grad_norms.append(sum(norms) / len(norms))
+            if validation is not None:
+                value = evaluate(model, *validation, ignore_index=ignore_index)
+                history.validation.append(value)
+                if patience is not None and history.best_epoch == epoch:
+                    best = copy.deepcopy(model.state_dict())
             history.seconds = time.perf_counter() - start
             if callback is not None:
                 callback(epoch, history)
+            if patience is not None and epoch - history.best_epoch >= patience:
+                break
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
+        if best is not None:
+            model.load_state_dict(best)
         if steps or history.interrupted:
             model.train()
         else:
@@ -235,7 +262,7 @@ def evaluate(
         ValueError: if the shapes of inputs, targets or logits do not fit, if no target
             counts or one is outside [0, V), or if ``batch_size`` is below 1.
 
-    Built in: notebooks/06_training.ipynb, section 6.3.
+    Built in: notebooks/06_training.ipynb, section 6.5.
     """
     _validate.model(model)
     targets = _check_pair(inputs, targets, ignore_index)
@@ -279,7 +306,7 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
             another size, further parameters, hooks); the message names the difference.
         FileNotFoundError: if the folder does not exist.
 
-    Built in: notebooks/06_training.ipynb, section 6.10.
+    Built in: notebooks/06_training.ipynb, section 6.9.
     """
     _check_path(path)
     name = type(model).__name__
@@ -351,7 +378,7 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
             newer version of it, or if there is a folder or a pipe instead; the message
             says which.
 
-    Built in: notebooks/06_training.ipynb, section 6.10.
+    Built in: notebooks/06_training.ipynb, section 6.9.
     """
     _check_path(path)
     _check_regular(path)  # reading a pipe would wait for ever
@@ -579,6 +606,24 @@ def _check_pair(inputs: Tensor, targets: Tensor, ignore_index: int) -> Tensor:
             f"ignore_index={ignore_index}"
         )
     return targets
+
+
+def _check_validation(
+    validation: tuple[Tensor, Tensor] | None, patience: int | None, ignore_index: int
+) -> None:
+    if validation is not None:
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise TypeError(
+                "validation must be a pair (inputs, targets), got "
+                f"{type(validation).__name__}"
+            )
+        _check_pair(*validation, ignore_index)
+    if patience is not None:
+        _validate.whole("patience", patience, optional=True)
+        if validation is None:
+            raise ValueError(
+                "patience needs validation=(inputs, targets): what is it to wait for?"
+            )
 
 
 def _check_targets(targets: Tensor, vocab_size: int, ignore_index: int) -> None:

@@ -17,6 +17,7 @@ from charrnn_helpers.data import (
     SENTENCES,
     Vocabulary,
     bigram_loss,
+    conditional_entropy,
     encode_batch,
     one_hot,
     pad,
@@ -403,6 +404,14 @@ def test_the_baselines_are_the_best_tables_under_cross_entropy(B, T, V, seed):
     assert 0 <= floor <= bigram + 1e-12 <= unigram + 2e-12 <= uniform_loss(V) + 3e-12
     if B == 1:
         assert prefix_loss(inputs[0], targets[0]) == floor == 0
+
+
+def test_conditional_entropy_counts_contexts_of_any_kind():
+    contexts = [("h",), ("h",), "w", None]
+    assert conditional_entropy(contexts, "eo x") == pytest.approx(math.log(2) / 2)
+    for contexts, answers in (([1], [1, 2]), ([], [])):
+        with pytest.raises(ValueError, match=f"{len(contexts)} contexts for "):
+            conditional_entropy(contexts, answers)
 
 
 def test_the_baselines_leave_out_ignored_targets(running):

@@ -16,7 +16,7 @@ STOREYS = (
     ("data", "environment"),
     ("models",),
     ("training", "sampling", "fast", "diagnosis"),
-    ("running", "plotting"),
+    ("running", "names", "plotting"),
     ("exercises", "lab"),
     ("lessons",),
 )

@@ -28,8 +28,10 @@ def assert_clean(complaints: list[str]) -> None:
 
 
 def test_there_are_notebooks():
-    numbers = [page.stem[:2] for page in PAGES]
-    assert numbers == [f"{i:02d}" for i in range(len(PAGES))] and len(PAGES) >= 9
+    lessons = [page.stem[:2] for page in PAGES if not page.is_aside]
+    assert lessons == [f"{i:02d}" for i in range(len(lessons))] and len(lessons) >= 9
+    asides = [page.number for page in PAGES if page.is_aside]
+    assert len(set(asides)) == len(asides)
 
 
 @pytest.mark.parametrize("rule", anatomy.RULES, ids=lambda rule: rule.__name__)
@@ -45,9 +47,11 @@ def test_readme_lists_the_notebooks():
 
 def test_the_first_notebook_lists_the_others():
     assert_clean(anatomy.contents(PAGES))
-    changed = copy.deepcopy(PAGES)
-    changed[3].titles[changed[3].stem] = "03 · Another title"
-    assert anatomy.contents(changed)
+    for number, title in ((3, "03 · Another title"), (-1, "A1 · Another title")):
+        changed = copy.deepcopy(PAGES)
+        changed[number].titles[changed[number].stem] = title
+        assert anatomy.contents(changed)
+    assert anatomy.contents([page for page in PAGES if not page.is_aside])
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -172,6 +176,32 @@ def good_page() -> Page:
     return Page("01_text", copy.deepcopy(notebook), titles, 5_000, Path("nowhere"))
 
 
+def good_aside() -> Page:
+    """A small aside A2 that keeps every rule."""
+    page = good_page()
+    text = "Eight plain words stand here beside the figure. " * 30
+    kept = [page.cells[i] for i in (0, 1, 2, 3, 4, 5, 7, 6, 8)]
+    cells = copy.deepcopy([*kept, md(SHOWN), md("")])
+    for number, source in (
+        (0, "# A2 · Time\n\n> How long does it take?"),
+        (1, "[← 01 · Text](01_text.ipynb) · [Contents](00_start_here.ipynb)"),
+        (2, "**You need** 01.\n\n**Time**: about 10 minutes to read, 3 seconds."),
+        (4, "## A2.1 First\n\n" + PREDICT),
+        (7, text),
+        (8, "## A2.2 Second"),
+        (9, "## What you have shown\n\n- The first is 1.\n- The second is 2."),
+    ):
+        cells[number]["source"] = source
+    cells[-1]["source"] = cells[1]["source"]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"c{number:02d}"
+    page.notebook["cells"] = cells
+    page.stem = "a2_time"
+    page.titles[page.stem] = "A2 · Time"
+    page.linked_from = ("01_text",)
+    return page
+
+
 def replacing(cell: int, old: str, new: str):
     """A break that changes the source of one cell."""
 
@@ -255,6 +285,8 @@ BREAKS = [
     ("proportions", lambda page: [c.update(cell_type="code") for c in page.cells[3:7]]),
     ("proportions", lambda page: page.cells.__delitem__(slice(9, 20))),
     ("proportions", setting(6, source="Too few words.")),
+    ("proportions", lambda page: page.cells.extend([md("Eight.")] * 30)),
+    ("proportions", replacing(4, "Two.", "Two. " * 2_200)),
     ("proportions", lambda page: setattr(page, "size", 400_001)),
     ("plain_words", replacing(6, "Eight plain", "It is just")),
     ("no_machine_paths", printing(9, text="saved in /" + "home/ada/model.pt\n")),
@@ -275,9 +307,32 @@ BREAKS = [
 ]
 
 
+BREAKS_OF_ASIDES = [
+    ("title", replacing(0, "# A2", "# 02")),
+    ("navigation", replacing(1, " · [Contents]", " · [Begin]")),
+    ("navigation", lambda page: setattr(page, "linked_from", ())),
+    ("opening", replacing(2, "**Time**", "Time")),
+    ("numbering", replacing(8, "## A2.2", "## A2.3")),
+    ("predictions", replacing(4, "**Predict first.**", "Guess.")),
+    ("headings", replacing(9, "## What you have shown", "## What you have seen")),
+    ("claims", replacing(9, "- The second is 2.", "")),
+    ("proportions", lambda page: page.cells.extend([md("Eight.")] * 20)),
+    ("proportions", replacing(7, "Eight plain words", "Eight plain words " * 40)),
+    ("proportions", replacing(7, "Eight plain words stand here beside the", "")),
+]
+
+
 @pytest.mark.parametrize("rule", anatomy.RULES, ids=lambda rule: rule.__name__)
-def test_rule_accepts_a_good_notebook(rule):
-    assert_clean(rule(good_page()))
+@pytest.mark.parametrize("good", [good_page, good_aside])
+def test_rule_accepts_a_good_notebook(rule, good):
+    assert_clean(rule(good()))
+
+
+@pytest.mark.parametrize(("name", "change"), BREAKS_OF_ASIDES)
+def test_rule_reports_a_broken_aside(name, change):
+    page = good_aside()
+    change(page)
+    assert getattr(anatomy, name)(page), f"{name} has not noticed"
 
 
 @pytest.mark.parametrize(
@@ -293,9 +348,27 @@ def test_every_rule_has_been_seen_to_report():
     assert {name for name, _ in BREAKS} == {rule.__name__ for rule in anatomy.RULES}
 
 
+def test_an_aside_is_left_out_of_the_way_and_lies_beside_it():
+    page = good_page()
+    before = anatomy.navigation_line(page)
+    page.titles["a1_letters"] = "A1 · Letters"
+    assert anatomy.navigation_line(page) == before
+    asides = [page for page in PAGES if page.is_aside]
+    assert asides and all(
+        f"{aside.stem}.ipynb" in anatomy.links_of(page.notebook)
+        for aside in asides
+        for page in PAGES
+        if page.stem in aside.linked_from
+    )
+
+
 def test_readme_rule_reports_a_missing_row():
     table = "| [01](notebooks/01_text.ipynb) | 10 |\n| [02](notebooks/02_b.ipynb) | 9 |"
     assert not anatomy.readme_table(table, ["01_text", "02_b"])
+    asides = f"{table}\n- [A1](notebooks/a1_c.ipynb): why?"
+    assert not anatomy.readme_table(asides, ["01_text", "02_b", "a1_c"])
+    assert anatomy.readme_table(asides, ["01_text", "02_b"])
+    assert anatomy.readme_table(table, ["01_text", "02_b", "a1_c"])
     assert anatomy.readme_table(table, ["01_text", "02_b", "03_c"])
     assert anatomy.readme_table(table, ["02_b", "01_text"])
 
@@ -305,13 +378,14 @@ def test_readme_rule_reports_a_missing_row():
     [
         ("Built in: notebooks/01_text.ipynb, section 1.1.", True),
         ("Built in: notebooks/01_text.ipynb, section 1.2.", False),
+        ("Built in: notebooks/a2_time.ipynb, section A2.1.", True),
         ("Built in: notebooks/09_none.ipynb, section 1.1.", False),
         ("Built in notebook 1.", False),
     ],
 )
 def test_built_in_rule(line, good):
     source = f'def pad(texts):\n    """Pad.\n\n    {line}\n    """\n'
-    pages = {"01_text": good_page()}
+    pages = {"01_text": good_page(), "a2_time": good_aside()}
     assert bool(anatomy.built_in("data", source, pages)) is not good
 
 

@@ -18,7 +18,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
-from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
 from charrnn_helpers import lessons, plotting
@@ -73,9 +72,6 @@ KINDS = {
         ylabel="s",
         log_x=True,
         log_y=True,
-    ),
-    "band": lambda rng, f: plotting.draw_band(
-        range(5), f(rng.uniform(0.1, 2, (4, 5))), xlabel="n"
     ),
     "bars": lambda rng, f: plotting.draw_bars("abcde", f(rng.uniform(0, 1, 5))),
     "matrix": lambda rng, f: plotting.draw_matrix(f(rng.normal(size=(5, 7)))),
@@ -439,15 +435,6 @@ def test_a_logarithmic_axis_names_the_values_of_x(x, said):
     else:
         assert labels == said
         assert not ax.get_xticks(minor=True).size
-
-
-def test_band_is_mean_and_range():
-    runs = np.array([[1.0, 4.0], [3.0, 8.0]])
-    (ax,) = plotting.draw_band([1, 2], runs, xlabel="n").axes
-    assert ax.get_lines()[0].get_ydata().tolist() == [2, 6]
-    (band,) = [c for c in ax.collections if isinstance(c, PolyCollection)]
-    assert band.get_paths()[0].get_extents().extents.tolist() == [1, 1, 2, 8]
-    assert ax.get_legend().get_texts()[0].get_text() == "mean and range of 2 runs"
 
 
 def test_ladder_is_sorted_and_checked():

@@ -439,6 +439,36 @@ def test_a_longer_text_begins_with_the_shorter_one(n, m):
     assert [len(t) for t in texts] == [3 + k for k in sorted((n, m))]
 
 
+NAMES = Vocabulary("abc", pad=True, end=True)
+
+
+@pytest.mark.parametrize("draw", [sample, fast.sample])
+def test_begin_reads_the_end_symbol_first(draw):
+    torch.manual_seed(0)
+    model = CharRNN(len(NAMES), 9).double()
+    begin = torch.tensor([NAMES.end_id])
+    for prompt in ("", "ca"):
+        logits, h = model(torch.cat([begin, NAMES.encode(prompt)]))
+        _, probs, state = predict(model, NAMES, prompt, begin=True)
+        assert_close(probs, logits[-1].softmax(-1))
+        assert torch.equal(state, h)
+        # By re-feeding: the same draws from the whole text each time.
+        text, generator = prompt, seeded(3)
+        for _ in range(12):
+            probs = predict(model, NAMES, text, begin=True)[1]
+            probs[NAMES.pad_id] = 0
+            i = int(torch.multinomial(probs, 1, generator=generator))
+            if i == NAMES.end_id:
+                break
+            text += NAMES.itos[i]
+        controls = {"temperature": 1.0, "generator": seeded(3), "begin": True}
+        assert draw(model, NAMES, prompt, 12, **controls) == text
+    with pytest.raises(ValueError, match=r"this vocabulary has none.*end=True"):
+        draw(CharRNN(V, 3), VOCAB, "h", 3, begin=True)
+    with pytest.raises(TypeError, match="begin must be"):
+        draw(model, NAMES, "a", 3, begin="c")
+
+
 def test_stop_ends_the_text_and_stays_in_it(trained):
     assert sample(trained, VOCAB, "hello", 12, stop="are") == "hello how are"
     assert sample(trained, VOCAB, "hello", 12, stop=" ") == "hello "

@@ -1,5 +1,6 @@
 """Training against the bare loop; models saved, loaded, damaged and forged."""
 
+import contextlib
 import copy
 import hashlib
 import io
@@ -10,6 +11,7 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -337,6 +339,83 @@ def test_what_fit_refuses_leaves_the_model_in_its_mode(pair):
             fit(model, x, y, epochs=1, lr=0.01)
         assert (model.training, model.rnn.training) == (False, True)
         assert all(p.grad is None for p in model.parameters())
+
+
+def test_validation_is_measured_after_each_epoch_and_changes_nothing(pair):
+    model, twin = new_model(), new_model()
+    held = pair[0][:2], pair[1][:2]
+    seen = []
+    history = fit(
+        model,
+        *pair,
+        epochs=3,
+        lr=0.02,
+        batch_size=3,
+        generator=seeded(),
+        validation=held,
+        callback=lambda *_: seen.append(evaluate(model, *held)),
+    )
+    plain = fit(twin, *pair, epochs=3, lr=0.02, batch_size=3, generator=seeded())
+    assert same_weights(model, twin)
+    assert history.validation == seen
+    assert history.losses == plain.losses
+    assert plain.validation == [] and plain.best_epoch is None
+    assert history.best_epoch == 3
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5])
+def test_early_stopping_keeps_the_best_epoch(pair, patience):
+    """The validation targets are wrong ones, so that learning soon does harm."""
+    held = pair[0], (pair[1] + 1).masked_fill(pair[1] == IGNORE_INDEX, 0) % V
+    controls = {"lr": 0.05, "validation": held}
+    model = new_model()
+    history = fit(model, *pair, epochs=50, patience=patience, **controls)
+    best = history.best_epoch
+    assert len(history.losses) == len(history.validation) == best + patience < 50
+    assert min(history.validation) == history.validation[best - 1]
+    twin = new_model()
+    fit(twin, *pair, epochs=best, lr=0.05)
+    assert same_weights(model, twin)
+    assert model.training
+
+
+def test_the_best_epoch_is_kept_however_the_run_ends(pair):
+    held = pair[0], (pair[1] + 1).masked_fill(pair[1] == IGNORE_INDEX, 0) % V
+
+    def stop(error, epoch, history):
+        if epoch == history.best_epoch + 2:
+            raise error
+
+    for error in (KeyboardInterrupt(), RuntimeError("ended")):
+        model, twin = new_model(), new_model()
+        with contextlib.suppress(RuntimeError):
+            fit(
+                model, *pair, epochs=50, lr=0.05, validation=held, patience=9,
+                callback=partial(stop, error),
+            )  # fmt: skip
+        histories = fit(twin, *pair, epochs=50, lr=0.05, validation=held, patience=2)
+        assert same_weights(model, twin)
+        assert histories.best_epoch < 40
+
+
+def test_fit_refuses_a_validation_that_it_cannot_measure(pair):
+    def refused(error, message, **changed):
+        model = new_model()
+        with pytest.raises(error, match=message):
+            fit(model, *pair, epochs=1, lr=0.01, **changed)
+        assert same_weights(model, new_model())
+
+    refused(ValueError, r"patience needs validation=\(inputs, targets\)", patience=3)
+    for wrong in (0, -1, 2.5, True):
+        refused(
+            ValueError,
+            f"patience must be a whole number from 1.*got {wrong!r}",
+            patience=wrong,
+            validation=pair,
+        )
+    refused(TypeError, "pair.*got Tensor", validation=pair[0])
+    refused(ValueError, r"shape \(N, T\)", validation=(pair[0], pair[1][:, :2]))
+    refused(ValueError, "target", validation=(pair[0], pair[1].abs() + V))
 
 
 def test_the_error_of_a_diverged_run_travels_to_another_process():

@@ -82,7 +82,7 @@ def _shift(case: Case) -> Iterator[Finding]:
             f"In all {len(case.inputs)} rows the last target is the first input of "
             "the row, as roll makes it: shift first, then cut, so that the last target "
             "is the character that follows.",
-            "notebook 02, section 2.4",
+            "aside A3, section A3.1",
         )
 
 
@@ -352,7 +352,7 @@ def _ids_as_numbers(case: Case) -> Iterator[Finding]:
             f"logits follow, by up to {moved[1]:.2g}. So neighbours in the alphabet "
             "count as alike, and large ids saturate the layer. Feed one-hot rows or an "
             "embedding.",
-            "notebook 03, section 3.1",
+            "notebook 03, section 3.3",
         )
 
 

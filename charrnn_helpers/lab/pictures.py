@@ -343,6 +343,9 @@ def chart(
     rungs: Mapping[str, float] | None = None,
     x_max: float | None = None,
     log: bool = False,
+    height: int = 260,
+    marks: Mapping[int, tuple[str, str]] | None = None,
+    points: Sequence[tuple[int, float, str]] = (),
 ) -> str:
     """Lines over 1, 2, 3, …, with dotted lines for the rungs of the ladder.
 
@@ -355,11 +358,15 @@ def chart(
             drawn at the top edge.
         x_max: where the axis ends; None takes the longest series.
         log: logarithmic vertical axis.
+        height: of the picture, in pixels.
+        marks: place along x → label and :func:`touch` attributes of an upright line.
+        points: place, value and attributes of each dot on a line.
 
     Returns:
         HTML with one inline SVG.
     """
-    width, height, left, right, top, bottom = 620, 260, 56, 130, 12, 40
+    width, left, right, top, bottom = 620, 56, 130, 12, 40
+    role = "group" if marks or points else "img"  # an img has no parts to reach
     rungs = dict(rungs or {})
     shown = [v for values in series.values() for v in values if math.isfinite(v)]
     shown = [v for v in shown + list(rungs.values()) if not log or v > 0] or [1.0]
@@ -384,7 +391,7 @@ def chart(
 
     out = [
         '<div style="background:#fff;padding:4px;overflow-x:auto">'
-        f'<svg role="img" aria-label="{plain(description)}" width="{width}" '
+        f'<svg role="{role}" aria-label="{plain(description)}" width="{width}" '
         f'height="{height}" viewBox="0 0 {width} {height}" '
         'style="font:12px sans-serif;background:#fff">'
     ]
@@ -417,13 +424,13 @@ def chart(
     for k, ((name, values), (colour, dashes)) in enumerate(
         zip(series.items(), LINES * 3, strict=False)
     ):
-        points = [
+        line = [
             f"{at_x(n):.1f},{at_y(value):.1f}"
             for n, value in _thin(values)
             if math.isfinite(value)
         ]
         out.append(
-            f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" '
+            f'<polyline points="{" ".join(line)}" fill="none" stroke="{colour}" '
             f'stroke-width="2" stroke-dasharray="{dashes}"/>'
         )
         if len(series) > 1:
@@ -435,6 +442,24 @@ def chart(
                 f'stroke-width="2" stroke-dasharray="{dashes}"/>'
                 f'<text x="{end - 88}" y="{y}">{plain(name)}</text>'
             )
+    for n, (label, touched) in (marks or {}).items():
+        x = at_x(n)
+        out.append(
+            f'<g role="img" aria-label="{plain(label)}"{touched}>'
+            f'<path d="M{x:.1f} {floor}V{top}" stroke="{GREEN}" stroke-width="2"/>'
+            f'<path d="M{x:.1f} {top}v9l11 -4.5z" fill="{GREEN}"/>'
+            f'<text x="{x + 14:.1f}" y="{top + 9}">{plain(label)}</text>'
+            f'<rect x="{x - 6:.1f}" y="{top}" width="18" height="{floor - top}" '
+            'fill="#fff" fill-opacity="0"/></g>'
+        )
+    for n, value, touched in points:
+        at = f'cx="{at_x(n):.1f}" cy="{at_y(value):.1f}"'
+        fill = BLUE if 'aria-pressed="true"' in touched else "#fff"
+        out.append(
+            f"<g{touched}>"
+            f'<circle {at} r="12" fill="#fff" fill-opacity="0" stroke="none"/>'
+            f'<circle {at} r="5" fill="{fill}" stroke="{BLUE}" stroke-width="2"/></g>'
+        )
     out.append("</svg></div>")
     return "".join(out)
 

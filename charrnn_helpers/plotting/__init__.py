@@ -11,7 +11,6 @@ axes to draw on (None: a new figure), and the figure is returned.
 """
 
 from charrnn_helpers.plotting.curves import (
-    draw_band,
     draw_bars,
     draw_ladder,
     draw_lines,
@@ -36,7 +35,6 @@ __all__ = [
     "GREY",
     "PURPLE",
     "VERMILLION",
-    "draw_band",
     "draw_bars",
     "draw_ladder",
     "draw_lines",

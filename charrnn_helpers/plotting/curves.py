@@ -1,11 +1,10 @@
-"""Curves, bands, bars and the ladder of losses."""
+"""Curves, bars and the ladder of losses."""
 
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
@@ -186,63 +185,6 @@ def draw_lines(
     for (label, values), look in zip(named.items(), looks_of(list(named)), strict=True):
         _check_length(values, x, label)
         _draw_line(ax, x, values, label, look, marked=markers)
-    marks = x if log_x else None
-    _finish_curves(ax, named, rungs, marks, log_y, xlabel, ylabel, title, ylim)
-    return fig
-
-
-def draw_band(
-    x,
-    runs,
-    *,
-    xlabel: str,
-    ylabel: str = _LOSS,
-    rungs: Mapping[str, float] | None = None,
-    log_x: bool = False,
-    log_y: bool = False,
-    title: str | None = None,
-    ylim: tuple[float | None, float | None] | None = None,
-    ax: Axes | None = None,
-) -> Figure:
-    """Draw the mean over several runs as a line and their range as a band.
-
-    Args:
-        x: shape (N,): the values that were swept.
-        runs: shape (n_runs, N): one row for each seed; or a mapping from labels to
-            such arrays.
-        xlabel: the swept quantity and its unit.
-        ylabel: the measured quantity and its unit.
-        rungs: values along y to compare with, by name; labelled at the right edge.
-        log_x: True for a logarithmic x axis.
-        log_y: True for a logarithmic y axis.
-        ylim: the ends of the y axis, each a number or None.
-
-    Raises:
-        ValueError: if ``runs`` is not two-dimensional or its rows are not as long
-            as ``x``.
-    """
-    x = to_array(x, "x", 1)
-    named = _named(runs, "runs", 2)
-    fig, ax = canvas(ax, 3.6)
-    for number, ((label, values), look) in enumerate(
-        zip(named.items(), looks_of(list(named)), strict=True)
-    ):
-        _check_length(values[0], x, label)
-        _draw_line(ax, x, values.mean(axis=0), label, look, marked=True)
-        ax.fill_between(
-            x,
-            values.min(axis=0),
-            values.max(axis=0),
-            facecolor=(*to_rgb(look[0]), 0.18),
-            edgecolor=(*to_rgb(look[0]), 0.55),
-            linewidth=0.6,
-            hatch=HATCHES[number % len(HATCHES)] or None,
-        )
-    if len(named) == 1:
-        count = len(next(iter(named.values())))
-        label = f"mean and range of {count} runs" if count > 1 else ""
-        ax.get_lines()[-1].set_label(label or "_run")
-        named = {label: None} if label else named
     marks = x if log_x else None
     _finish_curves(ax, named, rungs, marks, log_y, xlabel, ylabel, title, ylim)
     return fig

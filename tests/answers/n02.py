@@ -2,125 +2,6 @@
 
 WRONG = {
     "2.1": {
-        "first axis": """
-def my_shift(ids):
-    return ids[:-1], ids[1:]
-""",
-        "second axis": """
-def my_shift(ids):
-    return ids[:, :-1], ids[:, 1:]
-""",
-        "one or two axes": """
-def my_shift(ids):
-    if ids.dim() == 1:
-        return ids[:-1], ids[1:]
-    return ids[:, :-1], ids[:, 1:]
-""",
-        "one to three axes": """
-def my_shift(ids):
-    if ids.dim() == 1:
-        return ids[:-1], ids[1:]
-    if ids.dim() == 2:
-        return ids[:, :-1], ids[:, 1:]
-    return ids[:, :, :-1], ids[:, :, 1:]
-""",
-        "all other axes flattened": """
-def my_shift(ids):
-    ids = ids.reshape(-1, ids.shape[-1])
-    return ids[:, :-1], ids[:, 1:]
-""",
-        "roll without a cut": """
-def my_shift(ids):
-    return ids, ids.roll(-1, dims=-1)
-""",
-        "cut, then roll": """
-def my_shift(ids):
-    inputs = ids[..., :-1]
-    return inputs, inputs.roll(-1, dims=-1)
-""",
-        "roll without an axis": """
-def my_shift(ids):
-    return ids[..., :-1], ids.roll(-1)[..., 1:]
-""",
-        "roll along axis 1": """
-def my_shift(ids):
-    dim = min(1, ids.dim() - 1)
-    return ids[..., :-1], ids.roll(-1, dims=dim)[..., :-1]
-""",
-        "roll the wrong way": """
-def my_shift(ids):
-    return ids[..., :-1], ids.roll(1, dims=-1)[..., :-1]
-""",
-        "inputs and targets exchanged": """
-def my_shift(ids):
-    return ids[..., 1:], ids[..., :-1]
-""",
-        "inputs not cut": """
-def my_shift(ids):
-    return ids, ids[..., 1:]
-""",
-        "targets equal inputs": """
-def my_shift(ids):
-    return ids[..., :-1], ids[..., :-1]
-""",
-        "targets two characters later": """
-def my_shift(ids):
-    return ids[..., :-2], ids[..., 2:]
-""",
-        "cut at both ends": """
-def my_shift(ids):
-    return ids[..., :-2], ids[..., 1:-1]
-""",
-        "squeezed": """
-def my_shift(ids):
-    return ids[..., :-1].squeeze(), ids[..., 1:].squeeze()
-""",
-        "batch of one squeezed": """
-def my_shift(ids):
-    if ids.shape[0] == 1:
-        ids = ids[0]
-    return ids[..., :-1], ids[..., 1:]
-""",
-        "int32": """
-def my_shift(ids):
-    return ids[..., :-1].int(), ids[..., 1:].int()
-""",
-        "inputs as float": """
-def my_shift(ids):
-    return ids[..., :-1].float(), ids[..., 1:]
-""",
-        "lists instead of tensors": """
-def my_shift(ids):
-    return ids[..., :-1].tolist(), ids[..., 1:].tolist()
-""",
-        "zeros are taken for padding": """
-def my_shift(ids):
-    targets = ids[..., 1:].clone()
-    targets[targets == 0] = IGNORE_INDEX
-    return ids[..., :-1], targets
-""",
-        "the largest id is taken for padding": """
-def my_shift(ids):
-    targets = ids[..., 1:].clone()
-    targets[targets == ids.max()] = IGNORE_INDEX
-    return ids[..., :-1], targets
-""",
-        "writes into the argument": """
-def my_shift(ids):
-    inputs = ids[..., :-1].clone()
-    ids[..., :-1] = ids[..., 1:].clone()
-    return inputs, ids[..., :-1]
-""",
-        "hard-coded length": """
-def my_shift(ids):
-    return ids[..., :18], ids[..., 1:19]
-""",
-        "nothing returned": """
-def my_shift(ids):
-    inputs, targets = ids[..., :-1], ids[..., 1:]
-""",
-    },
-    "2.2": {
         "shift forgotten": "prediction = ((3, 6), torch.int64, 18, 13)",
         "shape not shortened": "prediction = ((3, 6), torch.int64, 18, 10)",
         "shape shortened, numbers not": "prediction = ((3, 5), torch.int64, 18, 13)",
@@ -143,266 +24,248 @@ def my_shift(ids):
         "the texts in one row": "prediction = ((1, 12), torch.int64, 12, 12)",
         "the example": "prediction = ((7, 8), torch.float32, 56, 50)",
     },
-    "2.4": {
-        "the function that counts already": """
-def my_bigram_loss(inputs, targets):
-    return data.bigram_loss(inputs, targets)
-""",
-        "ignored targets counted as a symbol": """
-def my_bigram_loss(inputs, targets):
-    pairs = list(zip(inputs.flatten().tolist(), targets.flatten().tolist()))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "inputs of ignored targets counted": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(x), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "divided by all targets": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(x)
-""",
-        "inputs and targets filtered apart": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.flatten().tolist()
-    y = [b for b in targets.flatten().tolist() if b != IGNORE_INDEX]
-    pairs = list(zip(x, y))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "a row ends at its first ignored target": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.reshape(-1, inputs.shape[-1]).tolist()
-    y = targets.reshape(-1, targets.shape[-1]).tolist()
-    pairs = []
-    for row_x, row_y in zip(x, y):
-        for a, b in zip(row_x, row_y):
-            if b == IGNORE_INDEX:
-                break
-            pairs.append((a, b))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "a row with an ignored target is dropped": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.reshape(-1, inputs.shape[-1])
-    y = targets.reshape(-1, targets.shape[-1])
-    whole = (y != IGNORE_INDEX).all(dim=1)
-    pairs = list(zip(x[whole].flatten().tolist(), y[whole].flatten().tolist()))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "ignored inputs looked for instead of targets": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if a != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "id 0 left out too": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b > 0]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "input id 0 left out": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if a and b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "each pair counted once": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in times) / len(times)
-""",
-        "contexts weighted equally": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    total = sum(
-        n / current[a] * math.log(current[a] / n) for (a, _), n in times.items()
-    )
-    return total / len(current)
-""",
-        "bits": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log2(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "sum instead of mean": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs)
-""",
-        "sign forgotten": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(times[a, b] / current[a]) for a, b in pairs) / len(pairs)
-""",
-        "perplexity": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    total = sum(math.log(current[a] / times[a, b]) for a, b in pairs)
-    return math.exp(total / len(pairs))
+    "2.2": {
+        name: f"""
+one, two = math.log(10 / 3), 2 * math.log(2)
+readings = {value}
+"""
+        for name, value in {
+            "probability": "(0.3, two, 2.0)",
+            "negative": "(math.log(0.3), two, 2.0)",
+            "e^0 taken for 0": "(math.log(9 / 3), two, 2.0)",
+            "logits as shares": "(-math.log(math.log(3) / math.log(18)), two, 2.0)",
+            "the logit itself": "(-math.log(3), two, 2.0)",
+            "first one": "(math.log(10 / 6), two, 2.0)",
+            "third one": "(math.log(10), two, 2.0)",
+            "1 in bits": "(math.log2(10 / 3), two, 2.0)",
+            "1 by log10": "(math.log10(10 / 3), two, 2.0)",
+            "1 as perplexity": "(10 / 3, two, 2.0)",
+            "bits the wrong way": "(one, 2 / math.log(2), 2.0)",
+            "bits kept": "(one, 2, 2.0)",
+            "bits as choices": "(one, 4, 2.0)",
+            "one bit": "(one, math.log(2), 2.0)",
+            "exp of the bits": "(one, math.exp(2), 2.0)",
+            "log2 of 2": "(one, math.log2(2), 2.0)",
+            "mean of the choices": "(one, two, 2.5)",
+            "loss for perplexity": "(one, two, math.log(2))",
+            "bits for perplexity": "(one, two, 1.0)",
+            "hard half": "(one, two, 4)",
+            "1/4 and 1 averaged": "(one, two, 1.6)",
+            "ln 4": "(one, two, math.log(4))",
+            "few digits": "(1.2, 1.39, 2.0)",
+            "two of three": "(one, 2 * math.log(2))",
+            "words": "('ln(10/3)', '2 ln 2', '2')",
+        }.items()
+    },
+    "2.3": {
+        "bigram": "my_trigram_loss = data.bigram_loss",
+        "bigram, by hand": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += row
+    return data.conditional_entropy(contexts, y)
 """,
         "unigram": """
-def my_bigram_loss(inputs, targets):
-    y = [b for b in targets.flatten().tolist() if b != IGNORE_INDEX]
-    times = Counter(y)
-    return sum(math.log(len(y) / times[b]) for b in y) / len(y)
+def my_trigram_loss(inputs, targets):
+    return data.unigram_loss(targets)
 """,
-        "joint entropy": """
-def my_bigram_loss(inputs, targets):
+        "whole prefix": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [tuple(row[: t + 1]) for t in range(len(row))]
+    return data.conditional_entropy(contexts, y)
+""",
+        "prefix_loss itself": """
+def my_trigram_loss(inputs, targets):
+    return data.prefix_loss(inputs, targets)
+""",
+        "three characters": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += zip([None, None, *row], [None, *row], row)
+    return data.conditional_entropy(contexts, y)
+""",
+        "only the one before": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [None, *row[:-1]]
+    return data.conditional_entropy(contexts, y)
+""",
+        "across rows": """
+def my_trigram_loss(inputs, targets):
     x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    times = Counter(pairs)
-    return sum(math.log(len(pairs) / times[p]) for p in pairs) / len(pairs)
+    return data.conditional_entropy(list(pairwise([None, *x])), y)
 """,
-        "H(input | target)": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    following, times = Counter(b for _, b in pairs), Counter(pairs)
-    return sum(math.log(following[b] / times[a, b]) for a, b in pairs) / len(pairs)
+        "index -1": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [(row[t - 1], row[t]) for t in range(len(row))]
+    return data.conditional_entropy(contexts, y)
 """,
-        "current characters counted among the targets too": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(c for pair in pairs for c in pair), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
+        "rolled": """
+def my_trigram_loss(inputs, targets):
+    before = inputs.roll(1, dims=1)
+    contexts = list(zip(before.flatten().tolist(), inputs.flatten().tolist()))
+    return data.conditional_entropy(contexts, targets.flatten().tolist())
 """,
-        "pairs from the inputs alone": """
-def my_bigram_loss(inputs, targets):
-    pairs = list(pairwise(inputs.flatten().tolist()))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
+        "rolled without an axis": """
+def my_trigram_loss(inputs, targets):
+    before = inputs.roll(1)
+    contexts = list(zip(before.flatten().tolist(), inputs.flatten().tolist()))
+    return data.conditional_entropy(contexts, targets.flatten().tolist())
 """,
-        "each row counted apart": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.reshape(-1, inputs.shape[-1]).tolist()
-    y = targets.reshape(-1, targets.shape[-1]).tolist()
-    surprises = []
-    for row_x, row_y in zip(x, y):
-        pairs = [(a, b) for a, b in zip(row_x, row_y) if b != IGNORE_INDEX]
-        current, times = Counter(a for a, _ in pairs), Counter(pairs)
-        surprises += [math.log(current[a] / times[a, b]) for a, b in pairs]
-    return sum(surprises) / len(surprises)
+        "id 0 before the first": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([0, *row])
+    return data.conditional_entropy(contexts, y)
 """,
-        "mean of the rows' means": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.reshape(-1, inputs.shape[-1]).tolist()
-    y = targets.reshape(-1, targets.shape[-1]).tolist()
-    rows = [[(a, b) for a, b in zip(*r) if b != IGNORE_INDEX] for r in zip(x, y)]
-    pairs = [pair for row in rows for pair in row]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    means = [
-        sum(math.log(current[a] / times[a, b]) for a, b in row) / len(row)
-        for row in rows
-        if row
-    ]
-    return sum(means) / len(means)
+        "first character doubled": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([row[0], *row])
+    return data.conditional_entropy(contexts, y)
+""",
+        "first place left out": """
+def my_trigram_loss(inputs, targets):
+    contexts = [pair for row in inputs.tolist() for pair in pairwise(row)]
+    return data.conditional_entropy(contexts, targets[:, 1:].flatten().tolist())
+""",
+        "first place forgotten": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise(row)
+    return data.conditional_entropy(contexts, y)
+""",
+        "zip cuts the targets": """
+def my_trigram_loss(inputs, targets):
+    contexts = [pair for row in inputs.tolist() for pair in pairwise(row)]
+    answers = targets.flatten().tolist()[: len(contexts)]
+    return data.conditional_entropy(contexts, answers)
+""",
+        "mean of the rows": """
+def my_trigram_loss(inputs, targets):
+    losses = []
+    for x, y in zip(inputs.tolist(), targets.tolist()):
+        losses.append(data.conditional_entropy(list(pairwise([None, *x])), y))
+    return sum(losses) / len(losses)
 """,
         "first row only": """
-def my_bigram_loss(inputs, targets):
-    x = inputs.reshape(-1, inputs.shape[-1])[0].tolist()
-    y = targets.reshape(-1, targets.shape[-1])[0].tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
+def my_trigram_loss(inputs, targets):
+    for x, y in zip(inputs.tolist(), targets.tolist()):
+        return data.conditional_entropy(list(pairwise([None, *x])), y)
 """,
-        "two axes only": """
-def my_bigram_loss(inputs, targets):
-    pairs = []
-    for i in range(inputs.shape[0]):
-        for j in range(inputs.shape[1]):
-            if targets[i, j] != IGNORE_INDEX:
-                pairs.append((int(inputs[i, j]), int(targets[i, j])))
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
+        "sets": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [frozenset(pair) for pair in pairwise([None, *row])]
+    return data.conditional_entropy(contexts, y)
 """,
-        "table of 16 x 16": """
-def my_bigram_loss(inputs, targets):
-    counts = torch.zeros(16, 16, dtype=torch.float64)
-    pairs = []
-    for a, b in zip(inputs.flatten().tolist(), targets.flatten().tolist()):
-        if b != IGNORE_INDEX:
-            counts[a, b] += 1
-            pairs.append((a, b))
-    p = counts / counts.sum(dim=1, keepdim=True)
-    return sum(-math.log(p[pair]) for pair in pairs) / len(pairs)
+        "sum of the two ids": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [a + b for a, b in pairwise([-1, *row])]
+    return data.conditional_entropy(contexts, y)
 """,
-        "pairs coded as 16 a + b": """
-def my_bigram_loss(inputs, targets):
+        "sees the target": """
+def my_trigram_loss(inputs, targets):
     x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current = Counter(a for a, _ in pairs)
-    times = Counter(16 * a + b for a, b in pairs)
-    total = sum(math.log(current[a] / times[16 * a + b]) for a, b in pairs)
-    return total / len(pairs)
+    return data.conditional_entropy(list(zip(x, y)), y)
 """,
-        "size of the table from the inputs": """
-def my_bigram_loss(inputs, targets):
-    V = int(inputs.max()) + 1
-    keep = targets != IGNORE_INDEX
-    x, y = inputs[keep], targets[keep]
-    times, current = (V * x + y).bincount(), x.bincount()
-    p = times[V * x + y].double() / current[x]
-    return float(-p.log().mean())
-""",
-        "one added to each count": """
-def my_bigram_loss(inputs, targets):
+        "pair of input and target": """
+def my_trigram_loss(inputs, targets):
     x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    V = len({c for pair in pairs for c in pair})
-    total = sum(math.log((current[a] + V) / (times[a, b] + 1)) for a, b in pairs)
-    return total / len(pairs)
-""",
-        "rounded to four digits": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(a, b) for a, b in zip(x, y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    total = sum(math.log(current[a] / times[a, b]) for a, b in pairs)
-    return round(total / len(pairs), 4)
-""",
-        "sees the last two characters": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    pairs = [(p, b) for p, b in zip(zip([-1, *x], x), y) if b != IGNORE_INDEX]
-    current, times = Counter(a for a, _ in pairs), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
-""",
-        "writes into the targets that were given": """
-def my_bigram_loss(inputs, targets):
-    keep = targets != IGNORE_INDEX
-    x, y = inputs[keep].tolist(), targets[keep].tolist()
-    targets[~keep] = 0
     pairs = list(zip(x, y))
-    current, times = Counter(x), Counter(pairs)
-    return sum(math.log(current[a] / times[a, b]) for a, b in pairs) / len(pairs)
+    return data.conditional_entropy([0] * len(pairs), pairs)
 """,
+        "lists as keys": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [row[max(0, t - 1) : t + 1] for t in range(len(row))]
+    return data.conditional_entropy(contexts, y)
+""",
+        "bits": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([None, *row])
+    return data.conditional_entropy(contexts, y) / math.log(2)
+""",
+        "sum": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([None, *row])
+    return data.conditional_entropy(contexts, y) * targets.numel()
+""",
+        "perplexity": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([None, *row])
+    return math.exp(data.conditional_entropy(contexts, y))
+""",
+        "negative": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([None, *row])
+    return -data.conditional_entropy(contexts, y)
+""",
+        "rounded": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += pairwise([None, *row])
+    return round(data.conditional_entropy(contexts, y), 2)
+""",
+        "columns for rows": """
+def my_trigram_loss(inputs, targets):
+    contexts = []
+    for column in inputs.T.tolist():
+        contexts += pairwise([None, *column])
+    return data.conditional_entropy(contexts, targets.T.flatten().tolist())
+""",
+        "printed": """
+def my_trigram_loss(inputs, targets):
+    contexts = [c for row in inputs.tolist() for c in pairwise([None, *row])]
+    print(data.conditional_entropy(contexts, targets.flatten().tolist()))
+""",
+    },
+    "2.4": {
+        "equal": 'two_texts = ("hello", "hello")',
+        "nothing in common": 'two_texts = ("abcde", "fghij")',
+        "two in common": 'two_texts = ("axyb", "cxyd")',
+        "three in common, at the start": 'two_texts = ("howx", "howz")',
+        "three in common, no difference after": 'two_texts = ("xhow", "zhow")',
+        "four in common": 'two_texts = ("xhow y", "zhow u")',
+        "a long stretch in common": 'two_texts = ("a hello b", "c hello d")',
+        "the example": 'two_texts = ("how are you", "how old are")',
+        "from the sentences": 'two_texts = ("hello how are", "how are you d")',
+        "other lengths": 'two_texts = ("bring", "a drink")',
+        "one text": 'two_texts = ("bring",)',
+        "three texts": 'two_texts = ("bring", "drink", "think")',
+        "a string": 'two_texts = "bring, drink"',
+        "numbers": "two_texts = (1, 2)",
+        "empty": 'two_texts = ("", "")',
+        "one letter": 'two_texts = ("a", "b")',
+        "two letters": 'two_texts = ("ab", "ac")',
+        "difference five back": 'two_texts = ("ab the c", "bb the d")',
+        "sing and hint": 'two_texts = ("sing", "hint")',
+        "the floor is at the start": 'two_texts = ("cat", "car")',
+        "after three the same": 'two_texts = ("bringa", "dringa")',
+        "bytes": 'two_texts = (b"bring", b"drink")',
     },
     "2.5": {
         name: f"""
@@ -449,43 +312,6 @@ line_and_floor = {value}
 
 RIGHT = {
     "2.1": {
-        "narrow": """
-def my_shift(ids):
-    T = ids.shape[-1] - 1
-    return ids.narrow(-1, 0, T), ids.narrow(-1, 1, T)
-""",
-        "a list, by index_select": """
-def my_shift(ids):
-    steps = torch.arange(ids.size(-1) - 1)
-    return [ids.index_select(-1, steps), ids.index_select(-1, steps + 1)]
-""",
-        "NumPy copies": """
-my_shift = lambda ids: tuple(
-    torch.from_numpy(part.copy())
-    for part in (ids.numpy()[..., :-1], ids.numpy()[..., 1:])
-)
-""",
-        "last axis first": """
-class Shift:
-    def __call__(self, ids):
-        steps = ids.movedim(-1, 0)
-        return steps[:-1].movedim(0, -1), steps[1:].movedim(0, -1)
-
-my_shift = Shift()
-""",
-        "recursion over the axes": """
-def my_shift(ids):
-    if ids.dim() == 1:
-        return ids[:-1].clone(), ids[1:].clone()
-    parts = [my_shift(row) for row in ids]
-    return torch.stack([p[0] for p in parts]), torch.stack([p[1] for p in parts])
-""",
-        "roll, then cut": """
-def my_shift(ids):
-    return ids[..., :-1], ids.roll(-1, dims=-1)[..., :-1]
-""",
-    },
-    "2.2": {
         "torch.Size and torch.long": """
 prediction = (torch.Size([3, 5]), torch.long, 3 * 5, 2 + 5 + 3)
 """,
@@ -502,76 +328,68 @@ real = (targets != vocab.pad_id).sum()
 prediction = (targets.shape, targets.dtype, targets.numel(), real)
 """,
     },
-    "2.4": {
-        "all pairs compared with all pairs": """
-def my_bigram_loss(inputs, targets):
-    keep = targets != IGNORE_INDEX
-    x, y = inputs[keep], targets[keep]
-    same = (x[:, None] == x).sum(dim=1)
-    bigrams = ((x[:, None] == x) & (y[:, None] == y)).sum(dim=1)
-    bigram_loss = (same.double() / bigrams).log().mean()
-    return bigram_loss.item()
+    "2.2": {
+        "numbers": "readings = (1.204, 1.3863, 2)",
+        "a list, by PyTorch": """
+logits = torch.tensor([6.0, 3.0, 1.0]).log()
+loss = F.cross_entropy(logits, torch.tensor(1))
+readings = [loss, math.log(4), math.exp((0 + math.log(4)) / 2)]
 """,
-        "a tensor of one number": """
-def my_bigram_loss(inputs, targets):
-    keep = targets != IGNORE_INDEX
-    x, y = inputs[keep], targets[keep]
-    same = (x[:, None] == x).sum(dim=1)
-    bigrams = ((x[:, None] == x) & (y[:, None] == y)).sum(dim=1)
-    bigram_loss = (same.double() / bigrams).log().mean()
-    return bigram_loss
+        "square root": "readings = (-math.log(3 / 10), math.log(2**2), 4**0.5)",
+        "NumPy": """import numpy as np
+readings = np.array([np.log(10 / 3), 2 * np.log(2), 2.0])""",
+    },
+    "2.3": {
+        "slices as tuples": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [tuple(row[max(0, t - 1) : t + 1]) for t in range(len(row))]
+    return data.conditional_entropy(contexts, y)
 """,
-        "table of counts": """
-def my_bigram_loss(inputs, targets):
-    keep = targets != IGNORE_INDEX
-    x, y = inputs[keep], targets[keep]
-    V = int(max(x.max(), y.max())) + 1
-    counts = torch.zeros(V, V, dtype=torch.float64)
-    counts.index_put_((x, y), torch.ones(len(x)).double(), accumulate=True)
-    p = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
-    return -p[x, y].log().mean().item()
-""",
-        "H(pair) - H(current), with NumPy": """
-import numpy as np
-
-def my_bigram_loss(inputs, targets):
-    kept = targets.numpy() != -100
-    x, y = inputs.numpy()[kept], targets.numpy()[kept]
-    def entropy(rows):
-        n = np.unique(rows, axis=0, return_counts=True)[1]
-        return -(n / n.sum() * np.log(n / n.sum())).sum()
-    return entropy(np.stack([x, y], axis=1)) - entropy(x[:, None])
+        "a column of -1, in tensors": """
+def my_trigram_loss(inputs, targets):
+    before = torch.cat([torch.full_like(inputs[:, :1], -1), inputs[:, :-1]], dim=1)
+    codes = (before + 1) * 10_000 + inputs
+    answers = targets.flatten().tolist()
+    return data.conditional_entropy(codes.flatten().tolist(), answers)
 """,
         "a dictionary of counters": """
-def my_bigram_loss(inputs, targets):
+def my_trigram_loss(inputs, targets):
     after = {}
-    for a, b in zip(inputs.reshape(-1), targets.reshape(-1)):
-        if b.item() >= 0:
-            after.setdefault(a.item(), Counter())[b.item()] += 1
+    for i in range(len(inputs)):
+        for t in range(inputs.shape[1]):
+            a = inputs[i, t - 1].item() if t else "start"
+            key = (a, inputs[i, t].item())
+            after.setdefault(key, Counter())[targets[i, t].item()] += 1
     total = 0.0
     for counter in after.values():
         n = counter.total()
-        total -= sum(k * math.log(k / n) for k in counter.values())
-    return total / sum(counter.total() for counter in after.values())
+        total += sum(m * math.log(n / m) for m in counter.values())
+    return total / targets.numel()
 """,
-        "quadratic, without a table": """
-def my_bigram_loss(inputs, targets):
-    asked = targets.ne(IGNORE_INDEX)
-    pairs = torch.stack([inputs[asked], targets[asked]], dim=1).tolist()
-    firsts = [a for a, _ in pairs]
-    logs = [math.log(pairs.count(p)) - math.log(firsts.count(p[0])) for p in pairs]
-    return math.fsum(logs) / -len(logs)
+        "bigram loss of numbered contexts": """
+def my_trigram_loss(inputs, targets):
+    known, numbers = {}, []
+    for row in inputs.tolist():
+        for pair in zip([None] + row, row):
+            numbers.append(known.setdefault(pair, len(known)))
+    return data.bigram_loss(torch.tensor(numbers), targets.flatten())
 """,
-        "cross-entropy of the log counts": """
-def my_bigram_loss(inputs, targets):
-    x, y = inputs.flatten(), targets.flatten()
-    V = int(torch.cat([x, y]).max()) + 1
-    counts = torch.zeros(V, V, dtype=torch.float64)
-    for a, b in zip(x.tolist(), y.tolist()):
-        if b != IGNORE_INDEX:
-            counts[a, b] += 1
-    return F.cross_entropy(counts.log()[x.clamp(min=0)][y != -100], y[y != -100]).item()
+        "strings": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [f"{a} {b}" for a, b in zip(["^", *row], row)]
+    return data.conditional_entropy(contexts, y)
 """,
+    },
+    "2.4": {
+        "words": 'two_texts = ("bring", "drink")',
+        "odd characters": 'two_texts = ["x1231", "y1232"]',
+        "inside longer texts": 'two_texts = ("we bring it", "to drink it")',
+        "letters": 'two_texts = ("abcdx", "ebcdy")',
+        "computed": 'two_texts = tuple(a + "xyz" + b for a, b in ("pq", "rs"))',
     },
     "2.5": {
         "a list": """
@@ -590,3 +408,20 @@ line_and_floor = (5, data.prefix_loss(ids[:, :-1], ids[:, 1:]))
 """,
     },
 }
+
+HINTS = [
+    ("2.2", "probability", "That is the probability of the target."),
+    ("2.2", "e^0 taken for 0", "e to the power of 0 is 1"),
+    ("2.2", "bits the wrong way", "Wrong way round"),
+    ("2.2", "mean of the choices", "not the mean of the choices"),
+    ("2.3", "bigram", "That is the bigram's loss"),
+    ("2.3", "whole prefix", "remembers the whole row"),
+    ("2.3", "across rows", "Each row begins on its own."),
+    ("2.3", "index -1", "reach around to the end of the row"),
+    ("2.3", "id 0 before the first", "a context of its own"),
+    ("2.4", "two in common", "A shorter memory reaches the floor"),
+    ("2.4", "four in common", "share more than three characters"),
+    ("2.4", "other lengths", "make them equally long"),
+    ("2.5", "the printed number", "with the bug"),
+    ("2.5", "divided by all characters", "the first of each row is given"),
+]

@@ -2,37 +2,39 @@
 
 WRONG = {
     "3.1": {
-        "one step too few": "score_after_o = 4.0 - 2.5 * 4",
-        "one step too many": "score_after_o = 4.0 - 2.5 * 6",
-        "one id after l": "score_after_o = -1.0 - 2.5",
-        "slope not divided": "score_after_o = 4.0 - 5.0 * (11 - 6)",
-        "slope not divided, from l": "score_after_o = -1.0 - 5.0 * 3",
-        "sign of the slope": "score_after_o = 4.0 + 2.5 * (11 - 6)",
-        "sign of the slope, from l": "score_after_o = -1.0 + 2.5 * 3",
-        "sign of the score": "score_after_o = 8.5",
-        "weight alone": "score_after_o = -2.5",
-        "bias alone": "score_after_o = 19.0",
-        "no bias": "score_after_o = -2.5 * 11",
-        "steps from h, score of l": "score_after_o = -1.0 - 2.5 * 5",
-        "mean of the two": "score_after_o = 1.5",
-        "same as l": "score_after_o = -1.0",
-        "divided by three characters": "score_after_o = 4.0 - 5 / 3 * 5",
-        "proportional": "score_after_o = 4.0 * 11 / 6",
-        "slope upside down": "score_after_o = 4.0 - 2 / 5 * 5",
-        "whole number": "score_after_o = int(4.0 - 2.5 * 5)",
-        "rounded down": "score_after_o = -9.0",
-        "a text": 'score_after_o = "-8.5"',
+        "one step too few": "logit_after_o = 4.0 - 2.5 * 4",
+        "one step too many": "logit_after_o = 4.0 - 2.5 * 6",
+        "one id after l": "logit_after_o = -1.0 - 2.5",
+        "slope not divided": "logit_after_o = 4.0 - 5.0 * (11 - 6)",
+        "slope not divided, from l": "logit_after_o = -1.0 - 5.0 * 3",
+        "sign of the slope": "logit_after_o = 4.0 + 2.5 * (11 - 6)",
+        "sign of the slope, from l": "logit_after_o = -1.0 + 2.5 * 3",
+        "sign of the score": "logit_after_o = 8.5",
+        "weight alone": "logit_after_o = -2.5",
+        "bias alone": "logit_after_o = 19.0",
+        "no bias": "logit_after_o = -2.5 * 11",
+        "steps from h, score of l": "logit_after_o = -1.0 - 2.5 * 5",
+        "mean of the two": "logit_after_o = 1.5",
+        "same as l": "logit_after_o = -1.0",
+        "divided by three characters": "logit_after_o = 4.0 - 5 / 3 * 5",
+        "proportional": "logit_after_o = 4.0 * 11 / 6",
+        "slope upside down": "logit_after_o = 4.0 - 2 / 5 * 5",
+        "whole number": "logit_after_o = int(4.0 - 2.5 * 5)",
+        "rounded down": "logit_after_o = -9.0",
+        "a text": 'logit_after_o = "-8.5"',
     },
-    "3.2": {
+    "3.3": {
         "identity matrix": """
 def my_one_hot(ids, vocab_size):
     return torch.eye(vocab_size)[ids]
 """,
         "identity matrix of NumPy": """
+import numpy as np
 def my_one_hot(ids, vocab_size):
     return torch.from_numpy(np.eye(vocab_size, dtype=np.float32))[ids]
 """,
         "identity matrix of NumPy, by its other name": """
+import numpy as np
 def my_one_hot(ids, vocab_size):
     return torch.from_numpy(np.identity(vocab_size, dtype=np.float32))[ids]
 """,
@@ -189,6 +191,7 @@ def my_one_hot(ids, vocab_size):
     return (ids.to(torch.uint8).unsqueeze(-1) == symbols).float()
 """,
         "NumPy array": """
+import numpy as np
 def my_one_hot(ids, vocab_size):
     return (ids.numpy()[..., None] == np.arange(vocab_size)).astype(np.float32)
 """,
@@ -203,7 +206,7 @@ def my_one_hot(ids, vocab_size):
     return rows
 """,
     },
-    "3.3": {
+    "3.2": {
         name: f"""
 def my_bytes(batch_size, seq_len, vocab_size):
     n = batch_size * seq_len
@@ -237,6 +240,155 @@ def my_bytes(batch_size, seq_len, vocab_size):
             "texts": 'f"{8 * n}", f"{4 * n * vocab_size}"',
             "ratio": "1, vocab_size // 2",
         }.items()
+    },
+    "3.4": {
+        "transpose, no bias": """
+def my_table(linear):
+    return linear.weight.T
+""",
+        "weight alone": """
+def my_table(linear):
+    return linear.weight
+""",
+        "weight and bias, not transposed": """
+def my_table(linear):
+    return linear.weight + linear.bias
+""",
+        "weight and bias as a column": """
+def my_table(linear):
+    return linear.weight + linear.bias.unsqueeze(1)
+""",
+        "weight and bias as a column, keepdim by view": """
+def my_table(linear):
+    return linear.weight + linear.bias.view(-1, 1)
+""",
+        "reshape": """
+def my_table(linear):
+    return linear.weight.reshape(linear.in_features, -1) + linear.bias
+""",
+        "view": """
+def my_table(linear):
+    return linear.weight.view(linear.in_features, linear.out_features) + linear.bias
+""",
+        "reshape, no bias": """
+def my_table(linear):
+    return linear.weight.reshape(linear.in_features, -1)
+""",
+        "bias times weight": """
+def my_table(linear):
+    return linear.weight.T * linear.bias
+""",
+        "bias subtracted": """
+def my_table(linear):
+    return linear.weight.T - linear.bias
+""",
+        "bias twice": """
+def my_table(linear):
+    return linear(torch.eye(linear.in_features)) + linear.bias
+""",
+        "bias alone, one row each": """
+def my_table(linear):
+    return linear.bias.repeat(linear.in_features, 1)
+""",
+        "bias alone": """
+def my_table(linear):
+    return linear.bias
+""",
+        "all ones": """
+def my_table(linear):
+    return linear(torch.ones(linear.in_features))
+""",
+        "a matrix of ones": """
+def my_table(linear):
+    return linear(torch.ones(linear.in_features, linear.in_features))
+""",
+        "zeros": """
+def my_table(linear):
+    return linear(torch.zeros(linear.in_features, linear.in_features))
+""",
+        "identity of the other size": """
+def my_table(linear):
+    return linear(torch.eye(linear.out_features))
+""",
+        "one symbol": """
+def my_table(linear):
+    return linear(torch.eye(linear.in_features)[0])
+""",
+        "ids instead of rows": """
+def my_table(linear):
+    return linear(torch.arange(linear.in_features).float())
+""",
+        "ids as single numbers": """
+def my_table(linear):
+    ids = torch.arange(linear.in_features).unsqueeze(1)
+    return linear.weight.sum(dim=1) * ids + linear.bias
+""",
+        "identity transposed afterwards": """
+def my_table(linear):
+    return linear(torch.eye(linear.in_features)).T
+""",
+        "identity, no bias": """
+def my_table(linear):
+    return torch.eye(linear.in_features) @ linear.weight.T
+""",
+        "mean of the bias": """
+def my_table(linear):
+    return linear.weight.T + linear.bias.mean()
+""",
+        "sum of the bias": """
+def my_table(linear):
+    return linear.weight.T + linear.bias.sum()
+""",
+        "first bias everywhere": """
+def my_table(linear):
+    return linear.weight.T + linear.bias[0]
+""",
+        "reversed": """
+def my_table(linear):
+    return (linear.weight.T + linear.bias).flip(0)
+""",
+        "columns reversed": """
+def my_table(linear):
+    return (linear.weight.T + linear.bias).flip(1)
+""",
+        "rotated": """
+def my_table(linear):
+    return torch.rot90(linear.weight) + linear.bias
+""",
+        "softmax": """
+def my_table(linear):
+    return (linear.weight.T + linear.bias).softmax(dim=-1)
+""",
+        "an embedding": """
+def my_table(linear):
+    return nn.Embedding.from_pretrained((linear.weight.T + linear.bias).detach())
+""",
+        "another layer": """
+def my_table(linear):
+    return linear
+""",
+        "a list": """
+def my_table(linear):
+    return (linear.weight.T + linear.bias).tolist()
+""",
+        "float64": """
+def my_table(linear):
+    return (linear.weight.T + linear.bias).double()
+""",
+        "size of the lesson": """
+def my_table(linear):
+    return linear.weight.T[:7, :3] + linear.bias[:3]
+""",
+        "writes into the layer": """
+def my_table(linear):
+    with torch.no_grad():
+        linear.weight += linear.bias.unsqueeze(1)
+    return linear.weight.T
+""",
+        "prints": """
+def my_table(linear):
+    print(linear.weight.T + linear.bias)
+""",
     },
     "3.5": {
         "autograd, by backward": """
@@ -407,23 +559,27 @@ def my_gradient(ids, row_grad, vocab_size):
 
 RIGHT = {
     "3.1": {
-        "a literal": "score_after_o = -8.5",
-        "from the second point": "score_after_o = -1 + (11 - 8) * (-1 - 4) / (8 - 6)",
+        "a literal": "logit_after_o = -8.5",
+        "from the second point": "logit_after_o = -1 + (11 - 8) * (-1 - 4) / (8 - 6)",
         "NumPy's straight line": """
-score_after_o = np.polyval(np.polyfit([6, 8], [4.0, -1.0], 1), 11)
+import numpy as np
+logit_after_o = np.polyval(np.polyfit([6, 8], [4.0, -1.0], 1), 11)
 """,
-        "NumPy float32": "score_after_o = np.float32(-8.5)",
+        "NumPy float32": """
+import numpy as np
+logit_after_o = np.float32(-8.5)
+""",
         "a fraction": """
 from fractions import Fraction
-score_after_o = Fraction(-17, 2)
+logit_after_o = Fraction(-17, 2)
 """,
         "a tensor of one number": """
 A = torch.tensor([[6.0, 1.0], [8.0, 1.0]]).double()
 weight, bias = torch.linalg.solve(A, torch.tensor([4.0, -1.0]).double())
-score_after_o = weight * 11 + bias
+logit_after_o = weight * 11 + bias
 """,
     },
-    "3.2": {
+    "3.3": {
         "a variable named one_hot": """
 def my_one_hot(ids, vocab_size):
     one_hot = torch.zeros(ids.numel(), vocab_size)
@@ -443,6 +599,7 @@ def my_one_hot(ids, vocab_size):
     return rows.view(ids.shape + (vocab_size,))
 """,
         "NumPy and back": """
+import numpy as np
 def my_one_hot(ids, vocab_size):
     hot = np.equal.outer(ids.numpy(), np.arange(vocab_size))
     return torch.from_numpy(hot.astype("float32"))
@@ -472,7 +629,7 @@ class OneHot:
 my_one_hot = OneHot()
 """,
     },
-    "3.3": {
+    "3.2": {
         "a lambda and a list": """
 my_bytes = lambda B, T, V: [B * T * 8, B * T * V * 4]
 """,
@@ -492,6 +649,7 @@ def math_prod(sizes):
     return product
 """,
         "NumPy numbers": """
+import numpy as np
 def my_bytes(batch_size, seq_len, vocab_size):
     ids = np.prod([batch_size, seq_len], dtype=np.int64) * np.int64(8)
     return ids, ids * vocab_size // 2
@@ -501,6 +659,56 @@ def my_bytes(batch_size, seq_len, vocab_size):
     ids = torch.empty(batch_size, seq_len, dtype=torch.int64, device="meta")
     rows = torch.empty(*ids.shape, vocab_size, dtype=torch.float32, device="meta")
     return ids.nbytes, rows.nbytes
+""",
+    },
+    "3.4": {
+        "the identity matrix through the layer": """
+def my_table(linear):
+    return linear(torch.eye(linear.in_features))
+""",
+        "one-hot rows through the layer": """
+def my_table(linear):
+    return linear(data.one_hot(torch.arange(linear.in_features), linear.in_features))
+""",
+        "detached": """
+def my_table(linear):
+    return linear.weight.detach().T + linear.bias.detach()
+""",
+        "transpose(0, 1), contiguous": """
+def my_table(linear):
+    return (linear.weight.transpose(0, 1) + linear.bias).contiguous()
+""",
+        "a stack of columns": """
+def my_table(linear):
+    columns = range(linear.in_features)
+    return torch.stack([linear.weight[:, i] + linear.bias for i in columns])
+""",
+        "einsum": """
+def my_table(linear):
+    return torch.einsum("hv->vh", linear.weight) + linear.bias.unsqueeze(0)
+""",
+        "added first, then turned over": """
+def my_table(linear):
+    return (linear.weight + linear.bias.unsqueeze(1)).T
+""",
+        "NumPy and back": """
+def my_table(linear):
+    weight, bias = (t.detach().numpy() for t in (linear.weight, linear.bias))
+    return torch.from_numpy(weight.T + bias)
+""",
+        "with no_grad": """
+def my_table(linear):
+    with torch.no_grad():
+        return linear.weight.T + linear.bias
+""",
+        "a loop": """
+def my_table(linear):
+    H, V = linear.weight.shape
+    table = torch.zeros(V, H)
+    for v in range(V):
+        for h in range(H):
+            table[v, h] = linear.weight[h, v].item() + linear.bias[h].item()
+    return table
 """,
     },
     "3.5": {
@@ -523,6 +731,7 @@ def my_gradient(ids, row_grad, vocab_size):
     return grad
 """,
         "NumPy's add.at": """
+import numpy as np
 def my_gradient(ids, row_grad, vocab_size):
     grad = np.zeros((vocab_size, row_grad.shape[1]), dtype=np.float32)
     np.add.at(grad, ids.numpy(), row_grad.numpy())

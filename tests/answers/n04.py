@@ -1,19 +1,37 @@
 """Answers to the exercises of notebook 04, wrong and right ones."""
 
 
-def _last_state(
-    start="torch.zeros(len(b_hh), dtype=x.dtype)",
-    rows="x",
-    step="torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)",
-    result="h, int((h.abs() > 0.9).sum())",
+def _text_model(
+    init="""
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, classes)
+""",
+    rows="data.one_hot(ids, self.vocab_size)",
+    result="self.output(h_n[-1])",
+    name="forward",
 ):
-    """An answer to exercise 4.2, of which one line is another."""
+    """An answer to exercise 4.4, of which one line is another."""
     return f"""
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h = {start}
-    for x_t in {rows}:
-        h = {step}
-    return {result}
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):{init}
+    def {name}(self, ids):
+        x = {rows}
+        states, h_n = self.rnn(x)
+        return {result}
+"""
+
+
+def _layers(
+    rnn="vocab_size, hidden_size, batch_first=True", linear="hidden_size, classes"
+):
+    """The lines of ``__init__`` with other arguments of the layers."""
+    return f"""
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.rnn = nn.RNN({rnn})
+        self.output = nn.Linear({linear})
 """
 
 
@@ -66,147 +84,58 @@ def my_memory_test(model, ids):
 
 WRONG = {
     "4.1": {
-        "h_n with the batch first": "output_and_h_n = ((4, 9, 7), (4, 3, 7))",
-        "output with the steps first": "output_and_h_n = ((9, 4, 7), (3, 4, 7))",
-        "both as without batch_first": "output_and_h_n = ((9, 4, 7), (4, 3, 7))",
-        "one layer in h_n": "output_and_h_n = ((4, 9, 7), (1, 4, 7))",
-        "one layer in h_n, without its axis": "output_and_h_n = ((4, 9, 7), (4, 7))",
-        "h_n of one text": "output_and_h_n = ((4, 9, 7), (3, 7))",
-        "input size in output": "output_and_h_n = ((4, 9, 10), (3, 4, 7))",
-        "input size in h_n": "output_and_h_n = ((4, 9, 7), (3, 4, 10))",
-        "input size in both": "output_and_h_n = ((4, 9, 10), (3, 4, 10))",
-        "layers side by side": "output_and_h_n = ((4, 9, 21), (3, 4, 7))",
-        "output of all layers": "output_and_h_n = ((3, 4, 9, 7), (3, 4, 7))",
-        "h_n of all steps": "output_and_h_n = ((4, 9, 7), (3, 9, 7))",
-        "h_n of all steps and texts": "output_and_h_n = ((4, 9, 7), (3, 4, 9, 7))",
-        "output of the last step": "output_and_h_n = ((4, 1, 7), (3, 4, 7))",
-        "output without its steps": "output_and_h_n = ((4, 7), (3, 4, 7))",
-        "layers for the texts": "output_and_h_n = ((3, 9, 7), (3, 4, 7))",
-        "axes of output exchanged": "output_and_h_n = ((4, 7, 9), (3, 4, 7))",
-        "axes of h_n exchanged": "output_and_h_n = ((4, 9, 7), (7, 4, 3))",
-        "order exchanged": "output_and_h_n = ((3, 4, 7), (4, 9, 7))",
-        "one tuple": "output_and_h_n = (4, 9, 7, 3, 4, 7)",
-        "output alone": "output_and_h_n = (4, 9, 7)",
-        "the example": "output_and_h_n = ((1, 2, 3), (4, 5, 6))",
+        "h_n with the batch first": "states_and_h_n = ((4, 9, 7), (4, 3, 7))",
+        "output with the steps first": "states_and_h_n = ((9, 4, 7), (3, 4, 7))",
+        "both as without batch_first": "states_and_h_n = ((9, 4, 7), (4, 3, 7))",
+        "one layer in h_n": "states_and_h_n = ((4, 9, 7), (1, 4, 7))",
+        "one layer in h_n, without its axis": "states_and_h_n = ((4, 9, 7), (4, 7))",
+        "h_n of one text": "states_and_h_n = ((4, 9, 7), (3, 7))",
+        "input size in output": "states_and_h_n = ((4, 9, 10), (3, 4, 7))",
+        "input size in h_n": "states_and_h_n = ((4, 9, 7), (3, 4, 10))",
+        "input size in both": "states_and_h_n = ((4, 9, 10), (3, 4, 10))",
+        "layers side by side": "states_and_h_n = ((4, 9, 21), (3, 4, 7))",
+        "output of all layers": "states_and_h_n = ((3, 4, 9, 7), (3, 4, 7))",
+        "h_n of all steps": "states_and_h_n = ((4, 9, 7), (3, 9, 7))",
+        "h_n of all steps and texts": "states_and_h_n = ((4, 9, 7), (3, 4, 9, 7))",
+        "output of the last step": "states_and_h_n = ((4, 1, 7), (3, 4, 7))",
+        "output without its steps": "states_and_h_n = ((4, 7), (3, 4, 7))",
+        "layers for the texts": "states_and_h_n = ((3, 9, 7), (3, 4, 7))",
+        "axes of output exchanged": "states_and_h_n = ((4, 7, 9), (3, 4, 7))",
+        "axes of h_n exchanged": "states_and_h_n = ((4, 9, 7), (7, 4, 3))",
+        "order exchanged": "states_and_h_n = ((3, 4, 7), (4, 9, 7))",
+        "one tuple": "states_and_h_n = (4, 9, 7, 3, 4, 7)",
+        "output alone": "states_and_h_n = (4, 9, 7)",
+        "the example": "states_and_h_n = ((1, 2, 3), (4, 5, 6))",
     },
     "4.2": {
-        "nn.RNN instead of the equation": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    H, V = W_ih.shape
-    rnn = nn.RNN(V, H, dtype=torch.float64)
-    rnn.load_state_dict(
-        dict(weight_ih_l0=W_ih, weight_hh_l0=W_hh, bias_ih_l0=b_ih, bias_hh_l0=b_hh)
-    )
-    with torch.no_grad():
-        _, h_n = rnn(x)
-    return h_n[0], len([u for u in h_n[0] if abs(u) > 0.9])
-""",
-        "W_ih not transposed": _last_state(
-            step="torch.tanh(x_t @ W_ih + b_ih + h @ W_hh.T + b_hh)"
-        ),
-        "W_hh not transposed": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh + b_hh)"
-        ),
-        "neither transposed": _last_state(
-            step="torch.tanh(x_t @ W_ih + b_ih + h @ W_hh + b_hh)"
-        ),
-        "float32 zeros": _last_state(start="torch.zeros(len(b_hh))"),
-        "all in float32": _last_state(
-            start="torch.zeros(len(b_hh))",
-            step=(
-                "torch.tanh(x_t.float() @ W_ih.T.float() + b_ih.float()"
-                " + h @ W_hh.T.float() + b_hh.float())"
-            ),
-        ),
-        "b_ih forgotten": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + h @ W_hh.T + b_hh)"
-        ),
-        "b_hh forgotten": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T)"
-        ),
-        "both biases forgotten": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + h @ W_hh.T)"
-        ),
-        "b_ih twice": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_ih)"
-        ),
-        "tanh forgotten": _last_state(step="x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh"),
-        "tanh of the first term alone": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + b_ih) + h @ W_hh.T + b_hh"
-        ),
-        "sigmoid": _last_state(
-            step="torch.sigmoid(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"
-        ),
-        "relu": _last_state(step="torch.relu(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)"),
-        "no memory": _last_state(step="torch.tanh(x_t @ W_ih.T + b_ih + b_hh)"),
-        "element-wise": _last_state(
-            step="torch.tanh(x_t @ W_ih.T + b_ih + h * W_hh.diagonal() + b_hh)"
-        ),
-        "starts with ones": _last_state(start="torch.ones(len(b_hh), dtype=x.dtype)"),
-        "starts with the bias": _last_state(start="b_hh"),
-        "start of the size of the input": _last_state(
-            start="torch.zeros(x.shape[1], dtype=x.dtype)"
-        ),
-        "start of the length of the text": _last_state(
-            start="torch.zeros(len(x), dtype=x.dtype)"
-        ),
-        "two units": _last_state(start="torch.zeros(2, dtype=x.dtype)"),
-        "twelve units": _last_state(start="torch.zeros(12, dtype=x.dtype)"),
-        "first row left out": _last_state(rows="x[1:]"),
-        "last row left out": _last_state(rows="x[:-1]"),
-        "first row only": _last_state(rows="x[:1]"),
-        "backwards": _last_state(rows="x.flip(0)"),
-        "columns instead of rows": _last_state(rows="x.T"),
-        "nine steps at most": _last_state(rows="x[:9]"),
-        "positive end only": _last_state(result="h, int((h > 0.9).sum())"),
-        "positive end minus negative end": _last_state(
-            result="h, int((h > 0.9).sum()) - int((h < -0.9).sum())"
-        ),
-        "both ends at once": _last_state(
-            result="h, int(((h > 0.9) & (h < -0.9)).sum())"
-        ),
-        "those that are not saturated": _last_state(
-            result="h, int((h.abs() <= 0.9).sum())"
-        ),
-        "limit 1": _last_state(result="h, int((h.abs() >= 1).sum())"),
-        "limit 0.95": _last_state(result="h, int((h.abs() > 0.95).sum())"),
-        "rounded to one digit first": _last_state(
-            result="h, int((h.abs().round(decimals=1) >= 0.9).sum())"
-        ),
-        "share": _last_state(result="h, (h.abs() > 0.9).double().mean().item()"),
-        "whether there are any": _last_state(result="h, int((h.abs() > 0.9).any())"),
-        "mask": _last_state(result="h, h.abs() > 0.9"),
-        "the saturated numbers": _last_state(result="h, h[h.abs() > 0.9]"),
-        "shape (1, H)": _last_state(
-            result="h.unsqueeze(0), int((h.abs() > 0.9).sum())"
-        ),
-        "order exchanged": _last_state(result="int((h.abs() > 0.9).sum()), h"),
-        "state alone": _last_state(result="h"),
-        "saturated numbers of all steps": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h = torch.zeros(len(b_hh), dtype=x.dtype)
-    saturated = 0
-    for x_t in x:
-        h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
-        saturated += int((h.abs() > 0.9).sum())
-    return h, saturated
-""",
-        "all states": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h, states = torch.zeros(len(b_hh), dtype=x.dtype), []
-    for x_t in x:
-        h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
-        states.append(h)
-    return torch.stack(states), int((h.abs() > 0.9).sum())
-""",
-        "writes into the weights": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h = torch.zeros(len(b_hh), dtype=x.dtype)
-    b_ih += b_hh
-    for x_t in x:
-        h = torch.tanh(x_t @ W_ih.T + h @ W_hh.T + b_ih)
-    return h, int((h.abs() > 0.9).sum())
-""",
+        "as in the notebook": "my_W_hh = [[0.0, 0.0], [2.0, 0.0]]",
+        "zeros": "my_W_hh = [[0.0, 0.0], [0.0, 0.0]]",
+        "identity": "my_W_hh = [[1.0, 0.0], [0.0, 1.0]]",
+        "itself only": "my_W_hh = [[0.0, 0.0], [0.0, 4.0]]",
+        "equally loud": "my_W_hh = [[0.0, 0.0], [2.0, 2.0]]",
+        "itself a little": "my_W_hh = [[0.0, 0.0], [2.0, 1.0]]",
+        "itself not loud enough": "my_W_hh = [[0.0, 0.0], [2.0, 3.0]]",
+        "the letter is the louder one": "my_W_hh = [[0.0, 0.0], [4.0, 2.0]]",
+        "ones": "my_W_hh = [[1.0, 1.0], [1.0, 1.0]]",
+        "twos": "my_W_hh = [[2, 2], [2, 2]]",
+        "too quiet for one half": "my_W_hh = [[0.0, 0.0], [0.5, 3.0]]",
+        "hardly audible": "my_W_hh = [[0.0, 0.0], [0.1, 2.0]]",
+        "sign of the letter": "my_W_hh = [[0.0, 0.0], [-2.0, 4.0]]",
+        "turns over at each step": "my_W_hh = [[0.0, 0.0], [2.0, -4.0]]",
+        "both signs": "my_W_hh = [[0.0, 0.0], [-2.0, -4.0]]",
+        "columns for rows": "my_W_hh = [[0.0, 2.0], [0.0, 4.0]]",
+        "units exchanged": "my_W_hh = [[4.0, 2.0], [0.0, 0.0]]",
+        "unit 0 remembers": "my_W_hh = [[4.0, 0.0], [0.0, 0.0]]",
+        "two and four on the diagonal": "my_W_hh = [[2.0, 0.0], [0.0, 4.0]]",
+        "unit 0 hears unit 1 loudly": "my_W_hh = [[0.0, 9.0], [2.0, 1.0]]",
+        "one row": "my_W_hh = [2.0, 4.0]",
+        "one row of two": "my_W_hh = [[2.0, 4.0]]",
+        "three units": "my_W_hh = [[0, 0, 0], [2, 4, 0], [0, 0, 0]]",
+        "four numbers": "my_W_hh = [0.0, 0.0, 2.0, 4.0]",
+        "one number": "my_W_hh = 4.0",
+        "not finite": "my_W_hh = [[0.0, 0.0], [2.0, float('inf')]]",
+        "no number": "my_W_hh = [[0.0, 0.0], [2.0, float('nan')]]",
+        "text": "my_W_hh = [['0', '0'], ['2', '4']]",
     },
     "4.3": {
         "one bias in the recurrent layer": _hidden_size(
@@ -352,6 +281,144 @@ def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
     return H, count(H)
 """,
         ),
+    },
+    "4.4": {
+        "as for characters": _text_model(result="self.output(states)"),
+        "with the axis of layers": _text_model(result="self.output(h_n)"),
+        "the last text": _text_model(result="self.output(states[-1])"),
+        "the first step": _text_model(result="self.output(states[:, 0])"),
+        "the first text": _text_model(result="self.output(states[0])"),
+        "the step before the last": _text_model(result="self.output(states[:, -2])"),
+        "the first text of h_n": _text_model(result="self.output(h_n[:, 0])"),
+        "the last text of h_n": _text_model(result="self.output(h_n[:, -1])"),
+        "all squeezed": _text_model(result="self.output(h_n.squeeze())"),
+        "mean of the states": _text_model(result="self.output(states.mean(dim=1))"),
+        "sum of the states": _text_model(result="self.output(states.sum(dim=1))"),
+        "largest of the states": _text_model(result="self.output(states.amax(dim=1))"),
+        "batch_first forgotten": _text_model(_layers("vocab_size, hidden_size")),
+        "batch_first forgotten, last step": _text_model(
+            _layers("vocab_size, hidden_size"), result="self.output(states[:, -1])"
+        ),
+        "softmax": _text_model(result="self.output(h_n[-1]).softmax(dim=-1)"),
+        "log_softmax": _text_model(result="self.output(h_n[-1]).log_softmax(dim=-1)"),
+        "sigmoid": _text_model(result="self.output(h_n[-1]).sigmoid()"),
+        "relu behind it": _text_model(result="self.output(h_n[-1]).relu()"),
+        "tanh before it": _text_model(result="self.output(h_n[-1].tanh())"),
+        "label instead of scores": _text_model(
+            result="self.output(h_n[-1]).argmax(dim=-1)"
+        ),
+        "scores and state": _text_model(result="(self.output(h_n[-1]), h_n)"),
+        "no gradient": _text_model(result="self.output(h_n[-1].detach())"),
+        "no gradient at all": _text_model(result="self.output(h_n[-1]).detach()"),
+        "state itself": _text_model(result="h_n[-1]"),
+        "no return": _text_model(result="None"),
+        "a score for each symbol": _text_model(
+            _layers(linear="hidden_size, vocab_size")
+        ),
+        "reads symbols instead of states": _text_model(
+            _layers(linear="vocab_size, classes")
+        ),
+        "two layers": _text_model(
+            _layers("vocab_size, hidden_size, num_layers=2, batch_first=True")
+        ),
+        "both directions": _text_model(
+            _layers("vocab_size, hidden_size, bidirectional=True, batch_first=True")
+        ),
+        "GRU": _text_model(
+            """
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.rnn = nn.GRU(vocab_size, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, classes)
+"""
+        ),
+        "sizes of the notebook": _text_model(
+            _layers("16, 12, batch_first=True", "12, classes")
+        ),
+        "sizes of the notebook, rows too": _text_model(
+            _layers("16, 12, batch_first=True", "12, classes"),
+            rows="data.one_hot(ids, 16)",
+        ),
+        "without super": _text_model(_layers().replace("super().__init__()", "")),
+        "super without a call": _text_model(
+            _layers().replace("super().__init__()", "super().__init__")
+        ),
+        "super at the end": _text_model(
+            """
+        self.vocab_size = vocab_size
+        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, classes)
+        super().__init__()
+"""
+        ),
+        "vocab_size not stored": _text_model(
+            _layers().replace("self.vocab_size = vocab_size", "")
+        ),
+        "layers without self": _text_model(
+            _layers()
+            .replace("self.rnn =", "rnn =")
+            .replace("self.output =", "output =")
+        ),
+        "layers in a list": _text_model(
+            """
+        super().__init__()
+        self.vocab_size = vocab_size
+        rnn = nn.RNN(vocab_size, hidden_size, batch_first=True)
+        self.layers = [rnn, nn.Linear(hidden_size, classes)]
+        self.rnn = lambda x: self.layers[0](x)
+        self.output = lambda x: self.layers[1](x)
+"""
+        ),
+        "new layers at each call": """
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):
+        super().__init__()
+        self.sizes = vocab_size, hidden_size, classes
+
+    def forward(self, ids):
+        V, H, C = self.sizes
+        _, h_n = nn.RNN(V, H, batch_first=True)(data.one_hot(ids, V))
+        return nn.Linear(H, C)(h_n[-1])
+""",
+        "ids instead of rows": _text_model(rows="ids"),
+        "ids as numbers": _text_model(rows="ids.float()"),
+        "rows of whole numbers": _text_model(rows="F.one_hot(ids, self.vocab_size)"),
+        "rows without their size": _text_model(rows="F.one_hot(ids).float()"),
+        "text backwards": _text_model(
+            rows="data.one_hot(ids.flip(1), self.vocab_size)"
+        ),
+        "last character left out": _text_model(
+            rows="data.one_hot(ids[:, :-1], self.vocab_size)"
+        ),
+        "last character alone": _text_model(
+            rows="data.one_hot(ids[:, -1:], self.vocab_size)"
+        ),
+        "call instead of forward": _text_model(name="predict"),
+        "no forward": """
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):
+        super().__init__()
+        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, classes)
+""",
+        "a function": """
+def MyTextRNN(vocab_size, hidden_size, classes):
+    return nn.Linear(vocab_size, classes)
+""",
+        "a model instead of its class": _text_model()
+        + "MyTextRNN = MyTextRNN(5, 4, 3)\n",
+        "no memory": """
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.hidden = nn.Linear(vocab_size, hidden_size)
+        self.output = nn.Linear(hidden_size, classes)
+
+    def forward(self, ids):
+        x = data.one_hot(ids, self.vocab_size)
+        return self.output(torch.tanh(self.hidden(x))[:, -1])
+""",
     },
     "4.5": {
         "first character set to 0": """
@@ -534,74 +601,28 @@ def my_memory_test(model, ids):
 
 RIGHT = {
     "4.1": {
-        "lists": "output_and_h_n = [[4, 9, 7], [3, 4, 7]]",
-        "torch.Size": "output_and_h_n = (torch.Size([4, 9, 7]), torch.Size((3, 4, 7)))",
+        "lists": "states_and_h_n = [[4, 9, 7], [3, 4, 7]]",
+        "torch.Size": "states_and_h_n = (torch.Size([4, 9, 7]), torch.Size((3, 4, 7)))",
         "run after all": """
 output, h_n = nn.RNN(10, 7, num_layers=3, batch_first=True)(torch.zeros(4, 9, 10))
-output_and_h_n = output.shape, h_n.shape
+states_and_h_n = output.shape, h_n.shape
 """,
         "NumPy numbers": """
 import numpy as np
-output_and_h_n = (tuple(np.array([4, 9, 7])), tuple(np.array([3, 4, 7])))
+states_and_h_n = (tuple(np.array([4, 9, 7])), tuple(np.array([3, 4, 7])))
 """,
     },
     "4.2": {
-        "matrix times column": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h = torch.zeros_like(b_ih)
-    for t in range(x.shape[0]):
-        h = (W_ih @ x[t] + b_ih + W_hh @ h + b_hh).tanh()
-    return h, ((h > 0.9) | (h < -0.9)).sum().item()
-""",
-        "F.linear and a list": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    from_input = F.linear(x, W_ih, b_ih)
-    h = x.new_zeros(W_hh.shape[0])
-    for row in from_input:
-        h = torch.tanh(row + F.linear(h, W_hh, b_hh))
-    return [h, int(torch.count_nonzero(h.abs() > 0.9))]
-""",
-        "a tensor of one number": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    h = b_hh.new_zeros(b_hh.shape)
-    for x_t in x.unbind():
-        h = torch.tanh(W_ih.mv(x_t) + W_hh.mv(h) + b_ih + b_hh)
-    return h, (h**2 > 0.9**2).sum()
-""",
-        "NumPy": """
+        "two and five": "my_W_hh = [[0, 0], [2, 5]]",
+        "one and three": "my_W_hh = [[0.0, 0.0], [1.0, 3.0]]",
+        "a tensor": "my_W_hh = torch.tensor([[0.0, 0.0], [2.0, 4.0]])",
+        "an array": """
 import numpy as np
-
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    W = np.hstack([W_ih.numpy(), W_hh.numpy()])
-    b = (b_ih + b_hh).numpy()
-    h = np.zeros(b.shape)
-    for x_t in x.numpy():
-        h = np.tanh(W @ np.concatenate([x_t, h]) + b)
-    return torch.from_numpy(h), np.count_nonzero(np.abs(h) > 0.9)
+my_W_hh = np.array([[0.0, 0.0], [3.0, 9.0]])
 """,
-        "recursion": """
-def my_last_state(x, W_ih, W_hh, b_ih, b_hh):
-    def state(t):
-        if t == 0:
-            return torch.zeros(W_hh.size(0), dtype=torch.float64)
-        return torch.tanh(W_ih @ x[t - 1] + W_hh @ state(t - 1) + (b_ih + b_hh))
-
-    h = state(len(x))
-    return h, sum(abs(number) > 0.9 for number in h.tolist())
-""",
-        "reduce": """
-from functools import reduce
-
-my_last_state = lambda x, W_ih, W_hh, b_ih, b_hh: (
-    lambda h: (h, h.abs().gt(0.9).sum().item())
-)(
-    reduce(
-        lambda h, x_t: (x_t.matmul(W_ih.t()) + h.matmul(W_hh.t()) + b_ih + b_hh).tanh(),
-        x,
-        torch.zeros(len(W_hh)).double(),
-    )
-)
-""",
+        "tuples": "my_W_hh = ((0.0, 0.0), (2.0, 100.0))",
+        "unit 0 hears unit 1, too": "my_W_hh = [[0.0, -4.0], [2.0, 4.0]]",
+        "unit 0 with a memory of its own": "my_W_hh = [[0.5, 0.1], [2.0, 6.0]]",
     },
     "4.3": {
         "formula": """
@@ -620,6 +641,8 @@ def my_hidden_size(vocab_size, budget):
     return low
 """,
         "parameters of the model counted": """
+from charrnn_helpers import models
+
 def my_hidden_size(vocab_size, budget):
     def count(H):
         with torch.device("meta"):
@@ -653,6 +676,58 @@ import numpy as np
 def my_hidden_size(vocab_size, budget):
     H = np.arange(1, math.isqrt(max(budget, 0)) + 2)
     return np.count_nonzero(H * H + 2 * H + 2 * H * vocab_size + vocab_size <= budget)
+""",
+    },
+    "4.4": {
+        "last of the states": _text_model(result="self.output(states[:, -1])"),
+        "squeeze of one axis": _text_model(result="self.output(h_n.squeeze(0))"),
+        "F.one_hot": _text_model(rows="F.one_hot(ids, self.vocab_size).float()"),
+        "output layer first": _text_model(result="self.output(states)[:, -1]"),
+        "no bias in the output layer": _text_model(
+            _layers(linear="hidden_size, classes, bias=False")
+        ),
+        "no bias in the recurrent layer": _text_model(
+            _layers("vocab_size, hidden_size, bias=False, batch_first=True")
+        ),
+        "texts turned by hand": """
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):
+        super().__init__()
+        self.eye = torch.eye(vocab_size)
+        self.classify = nn.Linear(hidden_size, classes)
+        self.reader = nn.RNN(vocab_size, hidden_size)
+
+    def forward(self, ids):
+        states, _ = self.reader(self.eye[ids].transpose(0, 1))
+        return self.classify(states[-1])
+""",
+        "layers in a ModuleDict, state given": """
+class MyTextRNN(nn.Module):
+    def __init__(self, V, H, C):
+        nn.Module.__init__(self)
+        self.V, self.H = V, H
+        self.parts = nn.ModuleDict(
+            {"rnn": nn.RNN(V, H, batch_first=True), "out": nn.Linear(H, C)}
+        )
+
+    def forward(self, ids):
+        h_0 = torch.zeros(1, len(ids), self.H)
+        h_n = self.parts["rnn"](data.one_hot(ids, self.V), h_0)[1]
+        return F.linear(h_n[0], self.parts["out"].weight, self.parts["out"].bias)
+""",
+        "step by step": """
+class MyTextRNN(nn.Module):
+    def __init__(self, vocab_size, hidden_size, classes):
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=True)
+        self.output = nn.Linear(hidden_size, classes)
+
+    def forward(self, ids):
+        h = None
+        for x_t in data.one_hot(ids, self.vocab_size).split(1, dim=1):
+            _, h = self.rnn(x_t, h)
+        return self.output(h[0])
 """,
     },
     "4.5": {

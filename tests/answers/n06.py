@@ -936,32 +936,42 @@ def my_clipped_step(model, optimizer, inputs, targets, max_norm):
 """,
     },
     "6.4": {
-        "Adam's rate": "my_lr = 0.01",
-        "ten times Adam's rate": "my_lr = 0.1",
-        "too small": "my_lr = 0.5",
-        "nearly": "my_lr = 0.8",
-        "just too small for seed 1": "my_lr = 0.85",
-        "three": "my_lr = 3.0",
-        "five": "my_lr = 5",
-        "ten": "my_lr = 10",
-        "hundred": "my_lr = 100.0",
-        "tiny": "my_lr = 1e-6",
-        "zero": "my_lr = 0",
-        "negative": "my_lr = -1.5",
-        "nan": 'my_lr = float("nan")',
-        "infinite": 'my_lr = float("inf")',
-        "True": "my_lr = True",
-        "string": 'my_lr = "1.5"',
-        "several": "my_lr = (1.0, 1.5)",
-        "a list of three": "my_lr = [1.5, 1.5, 1.5]",
-        "complex": "my_lr = 1.5j",
-        "a vector": "my_lr = torch.tensor([1.0, 1.5])",
-        "an optimizer": "my_lr = torch.optim.SGD",
-        "0.3": "my_lr = 0.3",
-        "0.6": "my_lr = 0.6",
-        "a function": "my_lr = lambda: 1.5",
-        "dictionary": 'my_lr = {"lr": 1.5}',
-        "huge integer": "my_lr = 10**400",
+        "chosen by the test set": 'my_choice = ("E", 2.12, "A")',
+        "chosen by training": 'my_choice = ("F", 2.61, "A")',
+        "chosen by training, reported training": 'my_choice = ("F", 1.32, "A")',
+        "the smallest gap": 'my_choice = ("A", 2.34, "A")',
+        "B as a compromise": 'my_choice = ("B", 2.16, "A")',
+        "D, trained the longest of its size": 'my_choice = ("D", 2.27, "A")',
+        "the validation loss reported": 'my_choice = ("C", 2.10, "A")',
+        "the training loss reported": 'my_choice = ("C", 1.93, "A")',
+        "the lowest test loss reported": 'my_choice = ("C", 2.12, "A")',
+        "the mean of validation and test": 'my_choice = ("C", 2.125, "A")',
+        "the gap reported": 'my_choice = ("C", 0.05, "A")',
+        "F too small": 'my_choice = ("C", 2.15, "F")',
+        "D too small": 'my_choice = ("C", 2.15, "D")',
+        "B too small": 'my_choice = ("C", 2.15, "B")',
+        "E too small": 'my_choice = ("C", 2.15, "E")',
+        "C too small": 'my_choice = ("C", 2.15, "C")',
+        "all by the test set": 'my_choice = ("E", 2.12, "F")',
+        "the example": 'my_choice = ("B", 2.05, "D")',
+        "only the run": 'my_choice = "C"',
+        "only two": 'my_choice = ("C", 2.15)',
+        "four": 'my_choice = ("C", 2.15, "A", "F")',
+        "the loss as a text": 'my_choice = ("C", "2.15", "A")',
+        "small letters, all texts": 'my_choice = ("c", "2.15", "a")',
+        "numbers for runs": "my_choice = (3, 2.15, 1)",
+        "the hidden sizes": "my_choice = (64, 2.15, 8)",
+        "another order": 'my_choice = ("A", 2.15, "C")',
+        "the number first": 'my_choice = (2.15, "C", "A")',
+        "rounded": 'my_choice = ("C", 2.2, "A")',
+        "a dictionary": 'my_choice = {"keep": "C", "report": 2.15, "small": "A"}',
+        "a set": 'my_choice = {"C", 2.15, "A"}',
+        "a nested tuple": 'my_choice = (("C", 2.15), "A")',
+        "a long text": 'my_choice = "C, 2.15, A"',
+        "nan": 'my_choice = ("C", float("nan"), "A")',
+        "no such run": 'my_choice = ("G", 2.15, "A")',
+        "bits": 'my_choice = ("C", 2.15 / 0.6931, "A")',
+        "True": "my_choice = True",
     },
     "6.5": {
         "optimizer without its state": """
@@ -1397,26 +1407,21 @@ def my_clipped_step(model, optimizer, inputs, targets, max_norm):
 """,
     },
     "6.4": {
-        "1.0": "my_lr = 1.0",
-        "an integer": "my_lr = 1",
-        "1.2": "my_lr = 1.2",
-        "1.7": "my_lr = 1.7",
-        "a tensor": "my_lr = torch.tensor(1.5)",
-        "1.3 by a sum": "my_lr = sum([0.5, 0.8])",
-        "NumPy float": """
-import numpy as np
-
-my_lr = np.float32(1.5)
+        "a list": 'my_choice = ["C", 2.15, "A"]',
+        "small letters": 'my_choice = ("c", 2.15, "a")',
+        "by name": """
+keep, report, too_small = "C", 2.15, "A"
+my_choice = (keep, report, too_small)
 """,
-        "an array": """
-import numpy as np
-
-my_lr = np.array(1.5)
+        "from a table": """
+rows = {"B": (2.14, 2.16), "C": (2.10, 2.15), "E": (2.12, 2.12)}
+best = min(rows, key=lambda run: rows[run][0])
+my_choice = (best, rows[best][1], "A")
 """,
-        "NumPy integer": """
+        "a NumPy number": """
 import numpy as np
 
-my_lr = np.int64(1)
+my_choice = ("C", np.float64(2.15), "A")
 """,
     },
     "6.5": {
@@ -1455,3 +1460,12 @@ def my_resume(content):
 """,
     },
 }
+
+HINTS = [  # exercise, answer, what the reply says
+    ("6.4", "chosen by the test set", "whoever chooses by the test set"),
+    ("6.4", "chosen by training", "knows its own names best"),
+    ("6.4", "the validation loss reported", "luck is in it"),
+    ("6.4", "F too small", "learned its names by heart"),
+    ("6.4", "B too small", "Look at its hidden size"),
+    ("6.4", "the loss as a text", "the loss is a number"),
+]

@@ -6,259 +6,184 @@ the check is given. The keys of a dictionary say what is wrong, or how it is don
 
 WRONG = {
     "7.1": {
-        "first row": """
-def my_predict(logits, itos):
-    probs = logits[0].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
+        "a set of the draws": """
+def my_fractions(drawn, train, held_out):
+    drawn = set(drawn)
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "last column": """
-def my_predict(logits, itos):
-    probs = logits[:, -1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best % len(itos)], float(probs[best])
+        "intersections of sets, divided by all draws": """
+def my_fractions(drawn, train, held_out):
+    copied = len(set(drawn) & set(train)) / len(drawn)
+    unseen = len(set(drawn) & set(held_out)) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "row before the last": """
-def my_predict(logits, itos):
-    probs = logits[max(len(logits) - 2, 0)].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
+        "intersections of sets, divided by the different draws": """
+def my_fractions(drawn, train, held_out):
+    copied, unseen = len(set(drawn) & set(train)), len(set(drawn) & set(held_out))
+    n = len(set(drawn))
+    return copied / n, unseen / n, 1 - (copied + unseen) / n
 """,
-        "row 4": """
-def my_predict(logits, itos):
-    probs = logits[min(4, len(logits) - 1)].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "mean of the rows": """
-def my_predict(logits, itos):
-    probs = logits.mean(dim=0).softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "sum of the rows": """
-def my_predict(logits, itos):
-    probs = logits.sum(dim=0).softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "best of all rows": """
-def my_predict(logits, itos):
-    probs = logits.softmax(dim=-1).amax(dim=0)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "softmax over the rows": """
-def my_predict(logits, itos):
-    probs = logits.softmax(dim=0)[-1]
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "softmax over everything": """
-def my_predict(logits, itos):
-    probs = logits.flatten().softmax(0)[-logits.shape[1] :]
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "argmax over everything": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(logits.argmax()) % len(itos)
-    return itos[best], float(probs[best])
-""",
-        "score instead of probability": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(logits[-1][best])
-""",
-        "sigmoid": """
-def my_predict(logits, itos):
-    probs = logits[-1].sigmoid()
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "log-probability": """
-def my_predict(logits, itos):
-    probs = logits[-1].log_softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
+        "numbers": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn)
+    unseen = sum(n in held_out for n in drawn)
+    return copied, unseen, len(drawn) - copied - unseen
 """,
         "percent": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], 100 * float(probs[best])
+def my_fractions(drawn, train, held_out):
+    copied = 100 * sum(n in train for n in drawn) / len(drawn)
+    unseen = 100 * sum(n in held_out for n in drawn) / len(drawn)
+    return copied, unseen, 100 - copied - unseen
 """,
-        "id instead of character": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return best, float(probs[best])
+        "divided by the training set": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(train)
+    unseen = sum(n in held_out for n in drawn) / len(train)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "pair exchanged": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return float(probs[best]), itos[best]
+        "each divided by its list": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(train)
+    unseen = sum(n in held_out for n in drawn) / len(held_out)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "character only": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best]
+        "how much of each list was drawn": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in drawn for n in train) / len(train)
+    unseen = sum(n in drawn for n in held_out) / len(held_out)
+    new = sum(n not in train and n not in held_out for n in drawn) / len(drawn)
+    return copied, unseen, new
 """,
-        "all probabilities": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], probs
+        "floor division": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) // len(drawn)
+    unseen = sum(n in held_out for n in drawn) // len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "probability as text": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], f"{float(probs[best]):.2f}"
+        "first two exchanged": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return unseen, copied, 1 - copied - unseen
 """,
-        "rounded to two digits": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], round(float(probs[best]), 2)
+        "invented first": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return 1 - copied - unseen, copied, unseen
 """,
-        "least likely": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmin())
-    return itos[best], float(probs[best])
+        "invented is all that is not copied": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied
 """,
-        "second most likely": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.topk(2).indices[1])
-    return itos[best], float(probs[best])
+        "unseen is all that is not copied": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return copied, 1 - copied, 1 - copied - unseen
 """,
-        "symbols in another order": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return sorted(itos)[best], float(probs[best])
+        "copied is all real names": """
+def my_fractions(drawn, train, held_out):
+    real = sum(n in train + held_out for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return real, unseen, 1 - real
 """,
-        "the next symbol": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[(best + 1) % len(itos)], float(probs[best])
+        "a part of a name": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(any(n in t for t in train) for n in drawn) / len(drawn)
+    unseen = sum(any(n in t for t in held_out) for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "id as code point": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return chr(best), float(probs[best])
+        "one long text": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in ' '.join(train) for n in drawn) / len(drawn)
+    unseen = sum(n in ' '.join(held_out) for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "a random draw": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(torch.multinomial(probs, 1))
-    return itos[best], float(probs[best])
-""",
-        "row with the surest answer": """
-def my_predict(logits, itos):
-    probs = logits[logits.softmax(-1).amax(1).argmax()].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "logits divided by their sum": """
-def my_predict(logits, itos):
-    probs = logits[-1] / logits[-1].sum()
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "squared instead of exp": """
-def my_predict(logits, itos):
-    probs = logits[-1] ** 2 / (logits[-1] ** 2).sum()
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "absolute scores": """
-def my_predict(logits, itos):
-    probs = logits[-1].abs().softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "half precision": """
-def my_predict(logits, itos):
-    probs = logits[-1].bfloat16().softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "character of the last row, probability of the first": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(logits[0].softmax(-1)[best])
-""",
-        "largest probability of any row": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(logits.softmax(-1).max())
-""",
-        "without the last symbol": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs[:-1].argmax())
-    return itos[best], float(probs[best])
-""",
-        "only 16 symbols": """
-def my_predict(logits, itos):
-    probs = logits[-1][:16].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "softmax in place": """
-def my_predict(logits, itos):
-    logits -= logits.max()
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
-""",
-        "last row set to zero afterwards": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    logits[-1] = 0
-    return itos[best], float(probs[best])
-""",
-        "never surer than 0.99": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best], min(float(probs[best]), 0.99)
-""",
-        "spaces stripped": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best].strip(), float(probs[best])
+        "begins like a name": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(any(t.startswith(n) for t in train) for n in drawn) / len(drawn)
+    unseen = sum(any(t.startswith(n) for t in held_out) for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
         "small letters": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = int(probs.argmax())
-    return itos[best].lower(), float(probs[best])
+def my_fractions(drawn, train, held_out):
+    copied = sum(n.lower() in train for n in drawn) / len(drawn)
+    unseen = sum(n.lower() in held_out for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "space never comes": """
-def my_predict(logits, itos):
-    probs = logits[-1].softmax(dim=-1)
-    best = max(range(len(itos)), key=lambda i: (itos[i] != " ", probs[i]))
-    return itos[best], float(probs[best])
+        "empty names dropped": """
+def my_fractions(drawn, train, held_out):
+    drawn = [n for n in drawn if n]
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
 """,
-        "last row of logits kept as a row": """
-def my_predict(logits, itos):
-    probs = logits[-1:].softmax(dim=0)[0]
-    best = int(probs.argmax())
-    return itos[best], float(probs[best])
+        "two fractions": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return copied, unseen
+""",
+        "a dictionary": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return {"copied": copied, "unseen": unseen, "invented": 1 - copied - unseen}
+""",
+        "strings": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return f"{copied}", f"{unseen}", f"{1 - copied - unseen}"
+""",
+        "rounded": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(n in train for n in drawn) / len(drawn)
+    unseen = sum(n in held_out for n in drawn) / len(drawn)
+    return round(copied, 1), round(unseen, 1), round(1 - copied - unseen, 1)
+""",
+        "names instead of fractions": """
+def my_fractions(drawn, train, held_out):
+    copied = [n for n in drawn if n in train]
+    unseen = [n for n in drawn if n in held_out]
+    return copied, unseen, [n for n in drawn if n not in train + held_out]
+""",
+        "each name once, weighted by its list": """
+def my_fractions(drawn, train, held_out):
+    a = b = c = 0
+    for name in dict.fromkeys(drawn):
+        if name in train:
+            a += 1
+        elif name in held_out:
+            b += 1
+        else:
+            c += 1
+    n = a + b + c
+    return a / n, b / n, c / n
+""",
+        "draws counted by the training set's own repeats": """
+def my_fractions(drawn, train, held_out):
+    copied = sum(train.count(n) for n in drawn) / len(drawn)
+    unseen = sum(held_out.count(n) for n in drawn) / len(drawn)
+    return copied, unseen, 1 - copied - unseen
+""",
+        "first draw only": """
+def my_fractions(drawn, train, held_out):
+    a, b = drawn[0] in train, drawn[0] in held_out
+    return float(a), float(b), float(not a and not b)
+""",
+        "draws removed from the list while counting": """
+def my_fractions(drawn, train, held_out):
+    n = len(drawn)
+    copied = sum(x in train for x in drawn) / n
+    unseen = sum(x in held_out for x in drawn) / n
+    drawn.clear()
+    return copied, unseen, 1 - copied - unseen
 """,
     },
     "7.2": {
@@ -1237,76 +1162,174 @@ def my_completion(model, vocab, prompt, max_new_chars):
 """,
     },
     "7.5": {
-        "no cut": "my_settings = (1.0, 1.0)",
-        "the notebook's 0.9": "my_settings = (1.0, 0.9)",
-        "cut too late": "my_settings = (1.0, 0.8)",
-        "cut too early": "my_settings = (1.0, 0.5)",
-        "0.4": "my_settings = (1.0, 0.4)",
-        "low temperature alone": "my_settings = (0.5, 1.0)",
-        "0.45 alone": "my_settings = (0.45, 1.0)",
-        "0.6 alone": "my_settings = (0.6, 1.0)",
-        "0.2 alone": "my_settings = (0.2, 1.0)",
-        "0.2 and a cut": "my_settings = (0.2, 0.6)",
-        "low temperature and a cut": "my_settings = (0.5, 0.9)",
-        "0.7 and 0.95": "my_settings = (0.7, 0.95)",
-        "temperature 2": "my_settings = (2.0, 0.4)",
-        "temperature 2 and 0.6": "my_settings = (2.0, 0.6)",
-        "temperature 3": "my_settings = (3.0, 0.9)",
-        "temperature 1.5": "my_settings = (1.5, 0.6)",
-        "zero temperature": "my_settings = (0.0, 1.0)",
-        "zero temperature and a cut": "my_settings = (0, 0.6)",
-        "exchanged": "my_settings = (0.6, 1.0)",
-        "top_p zero": "my_settings = (1.0, 0.0)",
-        "top_p above 1": "my_settings = (1.0, 1.5)",
-        "top_p in percent": "my_settings = (1.0, 60)",
-        "negative temperature": "my_settings = (-1.0, 0.6)",
-        "negative top_p": "my_settings = (1.0, -0.6)",
-        "nan temperature": "my_settings = (float('nan'), 0.6)",
-        "nan top_p": "my_settings = (1.0, float('nan'))",
-        "infinite temperature": "my_settings = (float('inf'), 0.6)",
-        "one number": "my_settings = 1.0",
-        "three numbers": "my_settings = (1.0, 0.6, 5)",
-        "strings": 'my_settings = ("1.0", "0.6")',
-        "one string": 'my_settings = "1.0, 0.6"',
-        "None for top_p": "my_settings = (1.0, None)",
-        "empty": "my_settings = ()",
-        "True": "my_settings = (1.0, True)",
-        "tiny temperature": "my_settings = (1e-9, 0.6)",
-        "huge temperature": "my_settings = (1e9, 0.6)",
-        "unknown keys": 'my_settings = {"tau": 1.0, "p": 0.6}',
-        "top_k instead": "my_settings = (1.0, 2)",
+        "no cut": """
+my_settings = (1.0, 1.0)
+""",
+        "the notebook's own": """
+my_settings = (1.0, 0.6)
+""",
+        "the notebook's own, cut earlier": """
+my_settings = (1.0, 0.52)
+""",
+        "cut too late": """
+my_settings = (1.2, 0.8)
+""",
+        "cut a little too late": """
+my_settings = (1.2, 0.7)
+""",
+        "cut too early": """
+my_settings = (1.2, 0.4)
+""",
+        "0.5 at temperature 1": """
+my_settings = (1.0, 0.5)
+""",
+        "low temperature alone": """
+my_settings = (0.5, 1.0)
+""",
+        "0.2 alone": """
+my_settings = (0.2, 1.0)
+""",
+        "0.2 and a cut": """
+my_settings = (0.2, 0.6)
+""",
+        "low temperature and a cut": """
+my_settings = (0.7, 0.7)
+""",
+        "a little below 1": """
+my_settings = (0.9, 0.6)
+""",
+        "1.1 is not enough": """
+my_settings = (1.1, 0.55)
+""",
+        "1.3 cut too late": """
+my_settings = (1.3, 0.6)
+""",
+        "temperature 1.5": """
+my_settings = (1.5, 0.5)
+""",
+        "temperature 1.5, cut early": """
+my_settings = (1.5, 0.4)
+""",
+        "temperature 2": """
+my_settings = (2.0, 0.4)
+""",
+        "temperature 2 and 0.5": """
+my_settings = (2.0, 0.5)
+""",
+        "temperature 3": """
+my_settings = (3.0, 0.9)
+""",
+        "high temperature alone": """
+my_settings = (1.2, 1.0)
+""",
+        "zero temperature": """
+my_settings = (0.0, 1.0)
+""",
+        "zero temperature and a cut": """
+my_settings = (0, 0.6)
+""",
+        "exchanged": """
+my_settings = (0.5, 1.2)
+""",
+        "top_p zero": """
+my_settings = (1.2, 0.0)
+""",
+        "top_p above 1": """
+my_settings = (1.2, 1.5)
+""",
+        "top_p in percent": """
+my_settings = (1.2, 50)
+""",
+        "negative temperature": """
+my_settings = (-1.2, 0.5)
+""",
+        "negative top_p": """
+my_settings = (1.2, -0.5)
+""",
+        "nan temperature": """
+my_settings = (float('nan'), 0.5)
+""",
+        "nan top_p": """
+my_settings = (1.2, float('nan'))
+""",
+        "infinite temperature": """
+my_settings = (float('inf'), 0.5)
+""",
+        "one number": """
+my_settings = 1.2
+""",
+        "three numbers": """
+my_settings = (1.2, 0.5, 5)
+""",
+        "strings": """
+my_settings = ("1.2", "0.5")
+""",
+        "one string": """
+my_settings = "1.2, 0.5"
+""",
+        "None for top_p": """
+my_settings = (1.2, None)
+""",
+        "empty": """
+my_settings = ()
+""",
+        "True": """
+my_settings = (1.2, True)
+""",
+        "tiny temperature": """
+my_settings = (1e-9, 0.6)
+""",
+        "huge temperature": """
+my_settings = (1e9, 0.5)
+""",
+        "unknown keys": """
+my_settings = {"tau": 1.2, "p": 0.5}
+""",
+        "top_k instead": """
+my_settings = (1.2, 2)
+""",
     },
 }
 
 RIGHT = {
     "7.1": {
-        "max with values and indices": """
-def my_predict(logits, itos):
-    value, index = torch.softmax(logits, dim=1)[-1].max(dim=0)
-    return itos[index], value.item()
+        "a loop with if and elif": """
+def my_fractions(drawn, train, held_out):
+    heaps = {"copied": 0, "unseen": 0, "invented": 0}
+    for name in drawn:
+        if name in train:
+            heaps["copied"] += 1
+        elif name in held_out:
+            heaps["unseen"] += 1
+        else:
+            heaps["invented"] += 1
+    return tuple(count / len(drawn) for count in heaps.values())
 """,
-        "in plain Python, shifted, a list": """
-import math
+        "numbers, counted and divided": """
+from collections import Counter
 
 
-def my_predict(logits, itos):
-    row = logits.tolist()[-1]
-    highest = max(row)
-    return [
-        itos[row.index(highest)],
-        1 / sum(math.exp(z - highest) for z in row),
-    ]
+def my_fractions(drawn, train, held_out):
+    counts = Counter(drawn)
+    a = sum(counts[name] for name in set(train))
+    b = sum(counts[name] for name in set(held_out))
+    n = sum(counts.values())
+    return [a / n, b / n, (n - a - b) / n]
 """,
-        "topk and log_softmax, a NumPy number": """
-def my_predict(logits, itos):
-    best = logits[len(logits) - 1].log_softmax(0).topk(1)
-    return list(itos)[best.indices.item()], best.values.exp().numpy()[0]
+        "means of tensors": """
+def my_fractions(drawn, train, held_out):
+    a = torch.tensor([name in train for name in drawn]).double()
+    b = torch.tensor([name in held_out for name in drawn]).double()
+    return a.mean(), b.mean(), (1 - a - b).mean()
 """,
-        "sorted pairs": """
-def my_predict(logits, itos):
-    probs = logits.double()[-1].softmax(-1).tolist()
-    p, c = max(zip(probs, itos, strict=True), key=lambda pair: pair[0])
-    return c, p
+        "an array": """
+import numpy as np
+
+
+def my_fractions(drawn, train, held_out):
+    a = np.mean([name in train for name in drawn])
+    b = np.mean([name in held_out for name in drawn])
+    return np.array([a, b, 1 - a - b])
 """,
     },
     "7.2": {
@@ -1410,31 +1433,55 @@ def my_completion(model, vocab, prompt, max_new_chars):
 """,
     },
     "7.5": {
-        "a list": "my_settings = [1.0, 0.6]",
-        "whole number": "my_settings = (1, 0.6)",
-        "a tensor": "my_settings = torch.tensor([1.0, 0.6])",
-        "tensors of one number": "my_settings = torch.tensor(0.8), torch.tensor(0.7)",
-        "another pair": "my_settings = (0.7, 0.8)",
-        "third pair": "my_settings = (1.2, 0.55)",
-        "fourth pair": "my_settings = (0.9, 0.7)",
+        "a list": """
+my_settings = [1.2, 0.5]
+""",
+        "a tensor": """
+my_settings = torch.tensor([1.2, 0.5])
+""",
+        "tensors of one number": """
+my_settings = torch.tensor(1.25), torch.tensor(0.5)
+""",
+        "another pair": """
+my_settings = (1.15, 0.55)
+""",
+        "third pair": """
+my_settings = (1.3, 0.5)
+""",
+        "fourth pair": """
+my_settings = (1.2, 0.55)
+""",
         "an array": """
 import numpy as np
 
-my_settings = np.array([1.0, 0.6])
+my_settings = np.array([1.2, 0.5])
 """,
         "NumPy numbers": """
 import numpy as np
 
-my_settings = (np.float64(0.8), np.float32(0.6))
+my_settings = (np.float64(1.2), np.float32(0.5))
 """,
     },
 }
 
 # What the reply to a wrong answer has to say.
 HINTS = [
-    ("7.1", "last column", "the last column"),
-    ("7.1", "mean of the rows", "You averaged over the positions"),
-    ("7.1", "log-probability", "the logarithm of its probability"),
+    ("7.1", "a set of the draws", "no set()"),
+    ("7.1", "intersections of sets, divided by all draws", "no set()"),
+    ("7.1", "divided by the training set", "fraction of the *draws*"),
+    ("7.1", "each divided by its list", "length of its own list"),
+    ("7.1", "floor division", "rounds down"),
+    ("7.1", "how much of each list was drawn", "one of its own list"),
+    ("7.1", "invented is all that is not copied", "some of it was held out"),
+    ("7.1", "copied is all real names", "never read it"),
+    ("7.1", "one long text", "A part of a name"),
+    ("7.5", "temperature 2 and 0.5", "Lower the temperature"),
+    ("7.5", "cut a little too late", "Lower top_p"),
+    ("7.5", "cut too early", "a single letter"),
+    ("7.5", "the notebook's own", "closer together"),
+    ("7.5", "low temperature and a cut", "favours the letter that leads"),
+    ("7.5", "tiny temperature", "every text the same"),
+    ("7.5", "None for top_p", "None switches the cut off"),
     ("7.3", "temperature after the softmax", "now they do not sum to 1"),
     ("7.3", "probabilities to the power of the temperature", "You multiplied by"),
     ("7.3", "others scored -100", "can still be drawn"),
@@ -1447,8 +1494,4 @@ HINTS = [
     ("7.4", "whole text read again", "read more than once"),
     ("7.4", "prompt read twice, second time from zero", "read more than once"),
     ("7.4", "whole text read again, with the state", "feed the whole text again"),
-    ("7.5", "temperature 2 and 0.6", "Lower the temperature"),
-    ("7.5", "cut too late", "Your cut lets too much through"),
-    ("7.5", "tiny temperature", "every text the same"),
-    ("7.5", "None for top_p", "None switches the cut off"),
 ]

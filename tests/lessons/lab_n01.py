@@ -5,23 +5,18 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from charrnn_helpers import data
+from charrnn_helpers.lessons.n01.lab import TEXTS
 
-BEFORE = """\
-lab.sentences.value = "hi\\nhi \\nhello"
-lab.symbol.value = "padding symbol"
-"""
+BEFORE = 'lab.texts.value = "tea\\ncoffee"'
 """What a reader may have run in a cell before: it drives the lab on the page."""
 
 
-def padding_said(texts: list[str]) -> str:
-    """What the lab has to say about some texts, computed apart from it."""
-    padded = data.pad(texts)
-    cells = sum(map(len, padded))
-    found = cells - sum(map(len, texts))
-    verb = "is" if found == 1 else "are"
-    return (
-        f"{cells} cells, of which {found} {verb} padding ({100 * found / cells:.1f}%)"
-    )
+def waste(texts: list[str], batch_size: int) -> str:
+    """What the lab has to say about texts in this order, computed apart from it."""
+    groups = [texts[i : i + batch_size] for i in range(0, len(texts), batch_size)]
+    cells = sum(len(text) for group in groups for text in data.pad(group))
+    empty = cells - sum(map(len, texts))
+    return f"{empty} cells of padding, {empty / cells:.0%} of all {cells}"
 
 
 def choose(lab, *strokes: str) -> None:
@@ -32,59 +27,73 @@ def choose(lab, *strokes: str) -> None:
 
 
 def work(lab):
-    sentences = lab.control("Sentences, one a line:")
-    side, symbol = lab.control("Padding on the:"), lab.control("Pad with:")
+    texts, size = lab.control("Texts, one a line:"), lab.slider("Texts per batch:")
+    order, side = lab.control("Order:"), lab.control("Padding:")
+    said = lab.box.locator(".charrnn-said")
+    linked = lab.box.locator(".charrnn-linked")
+    shown = [*TEXTS]
 
-    # A cell has typed three sentences and chosen the symbol.
-    expect(sentences).to_have_value("hi\nhi \nhello")
-    lab.expect_text(padding_said(["hi", "hi ", "hello"]))
-    lab.expect_text("Each padded cell holds the padding symbol")
-
-    # Typing, key by key: Enter begins a new sentence.
-    sentences.fill("")
-    lab.expect_text("There is no sentence yet: type at least one character.")
+    # A cell has typed two texts. Nothing to read is answered, and the picture stays.
+    lab.expect_text(waste(["tea", "coffee"], 2))
+    texts.fill("")
+    lab.expect_text("There is no text yet: type at least one character.")
     expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
-    sentences.click()
-    lab.page.keyboard.type("tea")
-    lab.page.keyboard.press("Enter")
-    lab.page.keyboard.type("coffee")
-    lab.expect_text(padding_said(["tea", "coffee"]))
-    lab.expect_text("10 characters to predict, of which 3 are padding")
-    rows = lab.box.locator("table tr")
-    expect(rows.nth(1)).to_have_text("row 0tea···")
-    expect(rows.nth(2)).to_have_text("row 1coffee")
+    texts.click()
+    lab.page.keyboard.type(TEXTS[0])
+    for text in TEXTS[1:]:
+        lab.page.keyboard.press("Enter")
+        lab.page.keyboard.type(text)
+    lab.expect_text(waste(shown, 2))
 
-    # By keyboard: Tab leads to the side. A closed drop-down leaves the arrows to the
-    # notebook, an open one takes them.
-    lab.page.keyboard.press("Tab")
-    expect(side).to_be_focused()
+    # The side that the padding stands on saves no cell. (By keyboard: a closed
+    # drop-down leaves the arrows to the notebook, an open one takes them.)
+    side.focus()
     choose(lab, "Space", "ArrowDown", "Enter")
-    expect(side).to_have_value("left")
-    expect(rows.nth(1)).to_have_text("row 0···tea")
-    lab.page.keyboard.press("Tab")
-    expect(symbol).to_be_focused()
-    choose(lab, "Space", "ArrowUp", "Enter")
-    expect(symbol).to_have_value("space")
-    expect(rows.nth(1)).to_have_text("row 0␣␣␣tea")
-    lab.expect_text("A space of padding has the id of every other space")
+    expect(side).to_have_value("on the left")
+    lab.expect_text(waste(shown, 2))
 
-    # By mouse and by choice: back again.
-    symbol.select_option("padding symbol")
-    expect(rows.nth(1)).to_have_text("row 0···tea")
-    side.select_option("right")
-    expect(rows.nth(1)).to_have_text("row 0tea···")
+    # The order does: a click on its bar takes it, and so does Enter.
+    bars = lab.box.get_by_role("button")
+    bars.filter(has_text="sorted by length").click()
+    expect(order).to_have_value("sorted")
+    lab.expect_text(waste(sorted(shown, key=len), 2))
+    lab.page.keyboard.press("ArrowUp")
+    expect(said).to_have_text("Take them in buckets.")
+    lab.page.keyboard.press("Enter")
+    expect(order).to_have_value("in buckets")
+    buckets = [*sorted(shown[:4], key=len), *sorted(shown[4:], key=len)]
+    lab.expect_text(waste(buckets, 2))
+    order.select_option("as typed")
+    lab.expect_text(waste(shown, 2))
 
-    # Text that looks like HTML stays text.
-    symbol.select_option("space")
-    sentences.fill("<b>x</b>\na & b")
-    lab.expect_text(padding_said(["<b>x</b>", "a & b"]))
-    expect(rows.nth(1)).to_have_text("row 0<b>x</b>")
-    expect(rows.nth(2)).to_have_text("row 1a␣&␣b␣␣␣")
-    assert lab.box.locator("td b").count() == 0
+    # Point at a text: its row in the batches is framed with it, and says what it pays.
+    row = lab.box.get_by_label("Text 4 is in batch 2")
+    row.hover()
+    expect(said).to_contain_text("whose longest text has 17 characters: 2 characters")
+    expect(said).to_contain_text("15 cells of padding.")
+    expect(linked).to_have_count(2)
+    lab.box.get_by_label("Text 1", exact=True).hover()
+    expect(linked).to_have_count(2)
+    row.focus()
+    lab.page.keyboard.press("ArrowUp")
+    expect(said).to_contain_text("Text 3 is in batch 2")
+    lab.page.keyboard.press("ArrowUp")
+    expect(said).to_contain_text("Text 2 is in batch 1")
+    assert lab.box.locator("[data-cells='15']").count() == 2  # hi, and fine
 
-    # Too much of it.
-    sentences.fill("a\n" * 13)
-    lab.expect_text("These are 13 sentences; this lab draws up to 12")
+    # In one batch no order helps.
+    lab.drag(size, 600)
+    lab.expect_text("All texts are in one batch: no order makes it narrower.")
+    size.focus()
+    for _ in range(8):
+        size.press("ArrowLeft")
+    lab.expect_text(waste(shown, 2))
 
-    sentences.fill("hi\nhi \nhello how are you\ni am fine")
-    lab.expect_text("Rows 0 and 1 are now the same, though their sentences differ")
+    # Text that looks like HTML stays text; too much of it is answered.
+    texts.fill("<b>x</b>\na & b")
+    lab.expect_text(waste(["<b>x</b>", "a & b"], 2))
+    assert lab.box.locator("svg b").count() == 0
+    texts.fill("a\n" * 11)
+    lab.expect_text("These are 11 texts; this lab draws up to 10")
+    texts.fill("\n".join(TEXTS))
+    lab.expect_text(waste(shown, 2))

@@ -126,9 +126,41 @@ def work(lab):
     lab.expect_text("Epoch 0: a new model.")
     time.sleep(0.5)
     assert epoch(lab) == 0
-    expect(lab.box.locator("polyline")).to_have_count(2)
+    expect(lab.box.locator("polyline")).to_have_count(4)  # two losses, two norms
+
+    # A flag stands where something was changed, and says what; a dot says what the
+    # model completed then: by the mouse, and by the keyboard.
+    type_number(lab, "Learning rate", "0.01")
+    clipping.select_option("off")
+    reset(lab)
+    lab.button("Start").click()
+    wait(lambda: epoch(lab) >= 45)
+    type_number(lab, "Learning rate", "1")
+    changed = epoch(lab)
+    wait(lambda: epoch(lab) >= changed + 15)
+    lab.button("Pause").click()
+    lab.expect_text("paused.")
+    assert (
+        loss(lab) > 2
+    )  # the insight: up to the flag it fell, from the flag on it rises
+    said = lab.box.locator(".charrnn-said")
+    flag = lab.box.get_by_role("img", name="lr 1", exact=True).first
+    flag.locator("rect").hover()
+    expect(said).to_have_text(re.compile(r"After epoch \d+: lr 1\."))
+    assert 45 <= int(re.search(r"\d+", said.inner_text())[0]) <= changed + 10
+    sound = TrainingDesk()
+    sound.step(40)
+    dots = lab.box.locator("[data-pick]")
+    lab.box.locator('[data-pick="40"]').click()
+    lab.expect_text("Epoch 40: loss 1.141")
+    lab.expect_text(f"“{sound.completion().replace(' ', '␣')}”")
+    lab.box.locator('[data-pick="40"]').focus()
+    lab.page.keyboard.press("ArrowLeft")
+    lab.page.keyboard.press("Enter")
+    lab.expect_text(f"Epoch {30 if dots.count() > 5 else 20}: loss")
 
     # Without zero_grad, by the mouse and then back by the keyboard.
+    reset(lab)
     type_number(lab, "Learning rate", "0.01")
     clipping.select_option("off")
     expect(clipping).to_have_value("off")

@@ -2,127 +2,121 @@
 
 from __future__ import annotations
 
-import torch
+import re
+
 from playwright.sync_api import expect
 
-from charrnn_helpers.running import running_model
-from charrnn_helpers.sampling import sample
+from charrnn_helpers.lessons.n07 import lab as desk
 
 BEFORE = """\
-lab.temperature.value = 1.2
-lab.top_p.value = 0.95
-lab.length.value = 22
-lab.seed.value = 394
-lab.look.value = 5
+lab.temperature.value = 0.3
+lab.seed.value = 1
 """
 """What a reader may have run in a cell before: it drives the lab on the page."""
 
+ALL = {"temperature": 1.0, "top_k": 27, "top_p": 1.0}
 
-def text_of(prompt: str, length: int, seed: int, **controls: float) -> str:
-    """What the lab has to show, by the helper."""
-    model, vocab, *_ = running_model()
-    generator = torch.Generator().manual_seed(seed)
-    text = sample(model, vocab, prompt, length, generator=generator, **controls)
-    return text.replace(" ", "␣")
+
+def sentence(prompt: str = "", **changes: float) -> str:
+    """What the lab has to say of the 100 names."""
+    kinds = [desk.kind_of(name) for name in desk.draw_names(prompt, **ALL | changes)]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in desk.LOOKS) + ";"
 
 
 def work(lab):
-    # A cell has set τ = 1.2, top-p 0.95, 22 characters, seed 394.
-    lab.expect_text("“h” becomes “hellomhow␣are␣you␣doing”.")
-    lab.expect_text("the largest is 4.12, at character 5, “m”.")
-    lab.expect_text("among 8 symbols of 16")
+    # A cell has set τ = 0.3 and the second seed: a quarter of the names is copied.
+    lab.expect_text("Seed 1 drew “angele”: copied.")
+    lab.expect_text(sentence(temperature=0.3))
+    cold = desk.draw_names("", **ALL | {"temperature": 0.3})
+    assert sum(desk.kind_of(name) == desk.COPIED for name in cold) > 20
 
-    # The prompt, typed.
-    prompt = lab.control("Prompt")
-    prompt.fill("")
-    lab.expect_text("Your prompt is too short: type at least 1 character.")
-    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
-    prompt.press_sequentially("how")
-    state = {"temperature": 1.2, "top_p": 0.95}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
-
-    # The seed: typed, by the button, and out of range.
-    seed = lab.control("Seed")
-    seed.fill("3")
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 3, **state)}”")
-    lab.button("Another seed").click()
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 4, **state)}”")
-    lab.button("Another seed").press("Enter")
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 5, **state)}”")
-    for other in range(6, 11):
-        lab.expect_text(f"seed {other}")
-        lab.expect_text(text_of("how", 22, other, **state))
-    seed.fill("-5")
-    lab.expect_text("The seed is a whole number from 0 to 999,999; it is -5.")
-    seed.fill("394")
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
-
-    # Temperature: to the end by mouse (greedy), then by keyboard.
+    # Heat: at the other end hardly one is, and none of them looks like a name.
     temperature = lab.slider("Temperature")
-    lab.drag(temperature, -600)
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, temperature=0)}”")
-    lab.expect_text("among 1 symbol of 16")
+    lab.drag(temperature, 600)
+    lab.expect_text(sentence(temperature=3.0))
+    hot = desk.draw_names("", **ALL | {"temperature": 3.0})
+    assert sum(desk.kind_of(name) == desk.COPIED for name in hot) < 3
     temperature.focus()
     for _ in range(20):
-        temperature.press("ArrowRight")
-    state = {"temperature": 2.0, "top_p": 0.95}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
+        temperature.press("ArrowLeft")
+    lab.expect_text(sentence())
 
-    # Top-k: by keyboard and mouse.
+    # A click on a name puts it on the desk; the arrow keys lead to its neighbours.
+    names = lab.box.locator('[data-group="names"] button')
+    expect(names).to_have_count(100)
+    names.nth(4).click()
+    lab.expect_text(f"Seed 4 drew “{desk.draw_names('', **ALL)[4]}”")
+    lab.page.keyboard.press("ArrowDown")
+    said = lab.box.locator(".charrnn-said")
+    expect(said).to_contain_text(f"Seed 14: “{desk.draw_names('', **ALL)[14]}”")
+    lab.page.keyboard.press("Enter")
+    lab.expect_text(f"Seed 14 drew “{desk.draw_names('', **ALL)[14]}”")
+    seed = lab.slider("Seed")
+    seed.focus()
+    seed.press("Home")
+    lab.expect_text("Seed 0 drew “lesha”: copied.")
+    lab.drag(seed, 600)
+    lab.expect_text("Seed 99 drew")
+    seed.focus()
+    seed.press("Home")
+
+    # The insight: the same cut keeps many symbols at one letter and few at another.
+    top_p = lab.slider("Top-p")
+    top_p.focus()
+    for _ in range(4):
+        top_p.press("ArrowLeft")
+    lab.expect_text(sentence(top_p=0.8))
+    tiles = lab.box.locator('[data-group="tiles"] button')
+    tiles.nth(0).click()
+    expect(tiles.nth(0)).to_have_attribute("aria-pressed", "true")
+    kept = kept_by(lab)
+    lab.page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("click, or press Enter, to see how it was drawn")
+    lab.page.keyboard.press("Enter")
+    expect(tiles.nth(1)).to_have_attribute("aria-pressed", "true")
+    assert kept > 10 > kept_by(lab)
+    expect(lab.box.locator("path[data-cut]")).to_have_count(1)
+
+    # A row of the bars says its four numbers.
+    lab.box.locator("svg g[data-say]").first.hover()
+    expect(said).to_contain_text(re.compile(r"model 0\.\d+, ÷ τ = 1\.0 0\.\d+"))
+
+    # Top-k cuts at the same place everywhere.
+    lab.drag(top_p, 600)
     top_k = lab.slider("Top-k")
     top_k.focus()
     top_k.press("Home")
-    lab.expect_text("among 1 symbol of 16")
-    top_k.press("ArrowRight")
-    state["top_k"] = 2
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
+    for _ in range(4):
+        top_k.press("ArrowRight")
+    lab.expect_text(sentence(top_k=5))
+    for place in (0, 1):
+        tiles.nth(place).click()
+        expect(tiles.nth(place)).to_have_attribute("aria-pressed", "true")
+        assert kept_by(lab) == 5
     lab.drag(top_k, 600)
+    lab.expect_text(sentence())
 
-    # Top-p: by keyboard and mouse.
-    top_p = lab.slider("Top-p")
+    # The beginning: letters that the model knows, and others.
+    prompt = lab.control("Beginning")
+    prompt.press_sequentially("isab")
+    lab.expect_text(sentence("isab"))
+    prompt.fill("Isab")
+    lab.expect_text("The model has never seen “I”: it knows the small letters a to z.")
+    expect(lab.box.locator(".charrnn-stale")).to_have_count(1)
+    prompt.fill("")
+
+    # The picture of the README: a name in the making, cut at p = 0.8.
+    temperature.focus()
+    temperature.press("ArrowLeft")
     top_p.focus()
-    top_p.press("Home")
-    lab.expect_text("among 1 symbol of 16")
-    lab.drag(top_p, 600)
-    lab.expect_text("among 16 symbols of 16")
-    state = {"temperature": 2.0}
-    lab.expect_text(f"“how” becomes “{text_of('how', 22, 394, **state)}”")
+    for _ in range(4):
+        top_p.press("ArrowLeft")
+    lab.expect_text(sentence(temperature=0.9, top_p=0.8))
+    tiles.nth(2).click()
+    expect(tiles.nth(2)).to_have_attribute("aria-pressed", "true")
 
-    # Length and the character to look at, which follows it.
-    length, look = lab.slider("New characters"), lab.slider("Look at character")
-    look.focus()
-    look.press("ArrowRight")
-    lab.expect_text("Character 6 is")
-    lab.drag(look, 600)
-    lab.expect_text("Character 22 is")
-    length.focus()
-    length.press("Home")
-    lab.expect_text("Mean surprise of the 2 new characters:")
-    lab.expect_text("Character 2 is")
-    lab.drag(length, 700)
-    lab.expect_text("Mean surprise of the 60 new characters:")
-    lab.drag(look, 600)
-    lab.expect_text("Character 60 is")
 
-    # Wrong input.
-    prompt.fill("hello!")
-    lab.expect_text("The model has never seen “!”, character 6 of your prompt")
-    prompt.fill(("hello how are you " * 4)[:60])
-    lab.expect_text("Mean surprise of the 60 new characters:")
-
-    # The picture of the README: an accident at temperature 1.2, and its two sides.
-    prompt.fill("h")
-    for handle, steps in (
-        (temperature, 12),
-        (top_k, 15),
-        (top_p, 18),
-        (length, 20),
-        (look, 4),
-    ):
-        handle.focus()
-        handle.press("Home")
-        for _ in range(steps):
-            handle.press("ArrowRight")
-    lab.expect_text("“h” becomes “hellomhow␣are␣you␣doing”.")
-    lab.expect_text("Character 5 is “m”. The model gave it 0.016")
-    lab.expect_text("among 8 symbols of 16")
+def kept_by(lab) -> int:
+    """Symbols that stay in the last column of the bars."""
+    shown = lab.box.locator("svg text", has_text="of 27 stay").last
+    return int(shown.text_content().split()[0])

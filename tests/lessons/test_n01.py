@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 
+import nbformat
 import pytest
 import torch
-from torch.nn.utils.rnn import pack_sequence
 
 from charrnn_helpers import data
-from charrnn_helpers.lab.base import MAX_CHARACTERS
 from charrnn_helpers.lessons.n01 import checks, lab
-
-
-def cells_of(picture: str) -> list[list[tuple[str, bool]]]:
-    """The grid in a picture: what stands in each cell, and whether it is striped."""
-    rows = re.findall(r"<tr>(.*?)</tr>", picture, re.S)
-    found = [re.findall(r"<td style=\"([^\"]*)\">(.*?)</td>", row) for row in rows]
-    return [
-        [(text, "repeating-linear-gradient" in style) for style, text in row]
-        for row in found
-        if row
-    ]
+from charrnn_helpers.lessons.n01.processes import in_new_process
+from tests.tools.exercises import NOTEBOOKS
 
 
 def drawn_texts(rng: random.Random) -> list[str]:
@@ -33,160 +22,117 @@ def drawn_texts(rng: random.Random) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("side", ["right", "left"])
-@pytest.mark.parametrize("seed", range(10))
-def test_the_rows_are_the_helpers_padding(seed, side):
-    texts = drawn_texts(random.Random(seed))
-    rows = lab.padded_rows(texts, side, " ")
-    assert ["".join(c for c, _ in row) for row in rows] == data.pad(texts, side=side)
-    for text, row in zip(texts, rows, strict=True):
-        assert sum(padded for _, padded in row) == len(row) - len(text)
+@pytest.mark.parametrize("order", lab.ORDERS)
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 10])
+def test_the_waste_is_what_the_tensors_hold(batch_size, order):
+    rng = random.Random(batch_size)
+    for _ in range(10):
+        texts = drawn_texts(rng)
+        lengths = [len(text) for text in texts]
+        batches = lab.batches_of(lengths, batch_size, order)
+        taken = [n for batch in batches for n in batch.numbers]
+        assert sorted(taken) == list(range(len(texts)))
+        assert all(len(batch.numbers) == batch_size for batch in batches[:-1])
+        vocab = data.Vocabulary.from_texts(texts, pad=True)
+        tensors = [
+            data.encode_batch(vocab, [texts[n] for n in batch.numbers])
+            for batch in batches
+        ]
+        assert lab.cells_of(batches) == sum(ids.numel() for ids in tensors)
+        empty = sum(int((ids == vocab.pad_id).sum()) for ids in tensors)
+        drawing = lab.draw("\n".join(texts), batch_size, order, "right")
+        assert f"{empty} cell" in drawing.text
+        padded = map(int, re.findall(r'data-cells="(\d+)"', drawing.picture))
+        assert sum(padded) == empty
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_cells_and_share_against_packed_sequences(seed):
-    texts = drawn_texts(random.Random(seed))
-    vocab = data.Vocabulary.from_texts(texts, pad=True)
-    batch = data.encode_batch(vocab, texts)
-    packed = pack_sequence([vocab.encode(t) for t in texts], enforce_sorted=False)
-    padded = batch.numel() - packed.data.numel()
-    said = lab.draw("\n".join(texts), "right", "padding symbol").text
-    (rows, columns), (cells, found, share), (targets, hollow) = (
-        re.search(r"(\d+) rows? of (\d+) columns?", said).groups(),
-        re.search(
-            r"(\d+) cells?, of which (\d+) (?:is|are) padding \((.*?)%", said
-        ).groups(),
-        re.search(r"(\d+) characters? to predict, of which (\d+)", said).groups(),
+def test_orders_differ_as_their_names_say():
+    lengths = [9, 1, 8, 2, 7, 3, 6]
+
+    def found(order: str) -> list[list[int]]:
+        return [
+            [lengths[n] for n in batch.numbers]
+            for batch in lab.batches_of(lengths, 2, order)
+        ]
+
+    assert found("as typed") == [[9, 1], [8, 2], [7, 3], [6]]
+    assert found("sorted") == [[1, 2], [3, 6], [7, 8], [9]]
+    assert found("in buckets") == [[1, 2], [8, 9], [3, 6], [7]]
+
+
+def test_the_side_changes_the_picture_and_no_number():
+    right, left = (lab.draw("a\nbbb", 2, "sorted", side) for side in ("right", "left"))
+    assert right.text == left.text and right.picture != left.picture
+
+
+def test_a_row_says_what_its_text_pays():
+    picture = lab.draw("hi\nhello\nyou", 2, "sorted", "right").picture
+    assert (
+        "Text 1 is in batch 1, whose longest text has 3 characters: 2 characters and "
+        "1 cell of padding." in picture
     )
-    assert (int(rows), int(columns)) == tuple(batch.shape)
-    assert (int(cells), int(found)) == (batch.numel(), padded)
-    assert float(share) == pytest.approx(100 * padded / batch.numel(), abs=0.051)
-    _, y = data.shift(batch) if batch.shape[1] > 1 else (None, batch[:, 1:])
-    assert (int(targets), int(hollow)) == (y.numel(), int((y == vocab.pad_id).sum()))
-
-
-def test_padding_on_the_left_is_one_target_fewer():
-    for side, hollow in (("right", 8), ("left", 7)):
-        text = lab.draw("\n".join(data.SENTENCES), side, "space").text
-        assert f"48 characters to predict, of which {hollow} are padding" in text
-
-
-def test_the_grid_shows_each_cell_once_and_stripes_the_padding():
-    rows = cells_of(lab.draw("hi\na b", "left", "padding symbol").picture)
-    assert rows[-2:] == [
-        [("·", True), ("h", False), ("i", False)],
-        [("a", False), ("␣", False), ("b", False)],
-    ]
-    rows = cells_of(lab.draw("hi\na b", "right", "space").picture)
-    assert rows[-2] == [("h", False), ("i", False), ("␣", True)]
-
-
-def test_confusable_rows_are_named_only_for_spaces():
-    text = "hi\nhi \nhello"
-    assert "Rows 0 and 1 are now the same" in lab.draw(text, "right", "space").text
-    assert "the same" not in lab.draw(text, "right", "padding symbol").text
-    assert "the same" not in lab.draw(text, "left", "space").text
-    assert "the same" not in lab.draw("hi\nhi\nhello", "right", "space").text
-
-
-def test_equal_lengths_need_no_padding_and_one_cell_reads_well():
-    assert "All sentences are equally long" in lab.draw("ab\ncd", "left", "space").text
-    text = lab.draw("a", "right", "space").text
-    assert "1 row of 1 column: 1 cell, of which 0 are padding (0.0%)" in text
-    assert "0 characters to predict" in text
-
-
-@pytest.mark.parametrize("symbol", ["space", "padding symbol"])
-def test_typed_text_is_escaped(symbol):
-    drawing = lab.draw("<script>alert(1)</script>\na & b", "right", symbol)
-    for part in (drawing.text, drawing.picture):
-        assert "<script" not in part
-    assert ("&lt;", False) in cells_of(drawing.picture)[-2]
-    assert ("&amp;", False) in cells_of(drawing.picture)[-1]
+    assert picture.count('data-link="t0"') == 2
 
 
 @pytest.mark.parametrize(
-    ("sentences", "said"),
+    ("texts", "said"),
     [
-        ("", "no sentence yet"),
-        ("\n\r\n\n", "no sentence yet"),
-        ("a" * 10_000, f"Sentence 1 has 10,000 characters; this lab draws up to {200}"),
-        ("ok\n" + "a" * (MAX_CHARACTERS + 1), "Sentence 2 has 201 characters"),
-        ("a\n" * 13, "These are 13 sentences; this lab draws up to 12"),
+        ("", "no text yet"),
+        ("\n\r\n\n", "no text yet"),
+        ("a" * 10_000, f"Text 1 has 10,000 characters; this lab draws up to {40}"),
+        ("ok\n" + "a" * 41, "Text 2 has 41 characters"),
+        ("a\n" * 11, "These are 11 texts; this lab draws up to 10"),
     ],
 )
-def test_wrong_input_is_answered_by_a_sentence(sentences, said):
+def test_wrong_input_is_answered_by_a_sentence(texts, said):
     with pytest.raises(ValueError, match=said):
-        lab.draw(sentences, "right", "space")
+        lab.draw(texts, 2, "as typed", "right")
     shown = lab.padding_lab()
-    shown.sentences.value = sentences
+    shown.texts.value = texts
     assert said in shown.said
     assert shown.picture.stale
-    shown.sentences.value = "fine again"
-    assert "1 row of 10 columns" in shown.said
+    shown.texts.value = "fine again"
+    assert "1 text in 1 batch: 10 characters and 0 cells" in shown.said
 
 
-def test_every_control_redraws_and_has_a_description():
+def test_a_bar_that_is_picked_sets_the_order():
     shown = lab.padding_lab()
-    assert all(control.description for control in shown.controls.values())
-    for name, value in (
-        ("side", "left"),
-        ("symbol", "padding symbol"),
-        ("sentences", "one\nthree"),
-    ):
-        picture, redraws = shown.picture.value, shown.redraws
-        getattr(shown, name).value = value
-        assert shown.picture.value != picture
-        assert shown.redraws == redraws + 1
+    for name in reversed(lab.ORDERS):
+        shown.picture.pick(name)
+        assert shown.order.value == name
+        assert f'data-pick="{name}"' in shown.picture.value
+
+
+# --- the page ---
+
+
+def rows_of_idioms() -> list[tuple[str, str, str]]:
+    """What stands in the tables of idioms: what is written, an example, its result."""
+    path = NOTEBOOKS / "01_text_and_padding.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    tables = "\n".join(c.source for c in cells if "| you write |" in c.source)
+    return re.findall(r"^\| (.*?) \| .* \| `(.*?)` → `(.*)` \|$", tables, re.MULTILINE)
+
+
+@pytest.mark.parametrize("idiom, example, result", rows_of_idioms())
+def test_an_idiom_does_what_the_table_says(idiom, example, result):
+    names = {"torch": torch, "x": torch.tensor([[1, 2, 3], [4, 5, 6]])}
+    got, wanted = eval(example, names), eval(result, names)
+    got = got.tolist() if isinstance(got, torch.Tensor) else got
+    assert got == wanted
+
+
+def test_the_table_of_idioms_is_read_whole():
+    assert len(rows_of_idioms()) == 25
+
+
+def test_two_processes_order_a_set_differently_and_a_sorted_one_alike():
+    letters = "''.join(set('hello how are you, Zoë'))"
+    orders = {in_new_process(letters, seed) for seed in range(1, 6)}
+    assert len(orders) > 1 and len({"".join(sorted(order)) for order in orders}) == 1
 
 
 # --- the exercises ---
-
-
-def test_the_characters_of_exercise_1_5_are_counted_right():
-    naive = "nai\N{COMBINING DIAERESIS}ve"
-    texts = (
-        naive,
-        unicodedata.normalize("NFC", naive),
-        "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}",
-        unicodedata.normalize("NFC", "\N{LATIN SMALL LIGATURE FI}ne"),
-    )
-    assert checks.ids_needed.expected() == tuple(map(len, texts))
-
-
-def translating(message, error=ValueError):
-    """An answer to exercise 1.2 that is right but for its error."""
-
-    def my_translate(ids, old, new):
-        itos, stoi = sorted(set("".join(old))), sorted(set("".join(new)))
-        text = [itos[i] for i in ids]
-        for position, c in enumerate(text):
-            if c not in stoi:
-                raise error(message.format(c=c, i=position, j=position + 1))
-        return torch.tensor([stoi.index(c) for c in text], dtype=torch.int64)
-
-    return my_translate
-
-
-def test_a_message_may_say_more_than_it_must():
-    answer = translating("{c!r} is unknown (position {i} of 99)")
-    assert checks.translate.verdict(answer).passed
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (translating("{c} at {j}"), "You count the positions from 1."),
-        (translating("{c} at {i}", KeyError), "Your message says what is needed."),
-        (translating("{c}", KeyError), "A bare look-up stops with a KeyError."),
-        (translating("{c}", IndexError), None),
-    ],
-)
-def test_an_error_is_read_for_what_it_names(answer, hint):
-    verdict = checks.translate.verdict(answer)
-    assert not verdict.passed
-    assert verdict.hint is None if hint is None else verdict.hint.startswith(hint)
-    assert "(the text 'hello!')" in verdict.message
 
 
 def test_rows_and_share_are_named():

@@ -1,4 +1,4 @@
-"""Notebook 02: the lab's table against PyTorch, the figures, and the exercises."""
+"""Notebook 02: the lab by another count, the figures, and the exercises."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from charrnn_helpers import data
 from charrnn_helpers.lessons.n02 import checks, figures, lab
@@ -17,133 +18,101 @@ VOCAB = data.Vocabulary.from_texts(data.SENTENCES)
 INPUTS, TARGETS = data.shift(data.encode_batch(VOCAB, data.pad(data.SENTENCES)))
 
 
-def counted_table() -> torch.Tensor:
-    """Shares of the next character after each one, by PyTorch: (V, V)."""
-    V = len(VOCAB)
-    pairs = torch.bincount((INPUTS * V + TARGETS).flatten(), minlength=V * V)
-    counts = pairs.view(V, V).double()
-    return counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+# --- the lab ---
 
 
-def test_the_table_is_the_counted_one():
-    table = counted_table()
-    for x, current in enumerate(VOCAB.itos):
-        shares = lab.followers().get(current, {})
-        for y, following in enumerate(VOCAB.itos):
-            assert shares.get(following, 0.0) == pytest.approx(table[x, y].item())
+def best_table(memory: int) -> torch.Tensor:
+    """The surprise of each target under PyTorch's cross-entropy: (B, T).
+
+    Contexts are columns of ids; places before the row hold an id that no text has.
+    """
+    B, T = INPUTS.shape
+    before = torch.cat([torch.full((B, memory), -1), INPUTS], dim=1)
+    seen = before.unfold(1, memory + 1, 1)[:, :T, 1:]  # (B, T, memory)
+    if not memory:
+        numbers = torch.zeros(B * T, dtype=torch.long)
+    else:
+        _, numbers = seen.reshape(B * T, memory).unique(dim=0, return_inverse=True)
+    counts = torch.zeros(B * T, len(VOCAB), dtype=torch.float64)
+    one = torch.tensor(1.0).double()
+    counts.index_put_((numbers, TARGETS.flatten()), one, accumulate=True)
+    logits = counts.log()[numbers]
+    return F.cross_entropy(logits, TARGETS.flatten(), reduction="none").view(B, T)
 
 
-def test_the_surprises_average_to_the_bigram_loss():
-    surprises = [
-        -math.log(lab.followers()[VOCAB.itos[x]][VOCAB.itos[y]])
-        for x, y in zip(
-            INPUTS.flatten().tolist(), TARGETS.flatten().tolist(), strict=True
-        )
-    ]
-    expected = data.bigram_loss(INPUTS, TARGETS)
-    assert sum(surprises) / len(surprises) == pytest.approx(expected)
+@pytest.mark.parametrize("memory", range(lab.MOST + 1))
+def test_each_surprise_is_that_of_the_counted_table(memory):
+    surprises = best_table(memory)
+    for (r, t), place in lab.places(memory).items():
+        assert place.surprise == pytest.approx(surprises[r, t].item(), abs=1e-9)
+    assert lab.loss(memory) == pytest.approx(surprises.mean().item())
+    still = int((surprises > 1e-9).sum())
+    said = re.sub("<[^>]+>", "", lab.draw(memory).text)
+    assert f"{surprises.mean():.4f} nats per character and {still} of 48" in said
 
 
-@pytest.mark.parametrize("sentence", data.SENTENCES)
-def test_each_step_names_prefix_target_guess_and_surprise(sentence):
-    ids = VOCAB.encode(sentence)
-    table = counted_table()
-    for step, (x, y) in enumerate(zip(*data.shift(ids), strict=True)):
-        text = lab.draw(sentence, step).text
-        prefix = VOCAB.decode(ids[: step + 1]).replace(" ", "␣")
-        target = VOCAB.itos[y].replace(" ", "␣")
-        assert f"Step {step}, example {step + 1} of {len(ids) - 1}:" in text
-        assert f"after the prefix “{prefix}” comes the target “{target}”" in text
-        best = table[x].max().item()
-        assert f"(probability {best:.3f}" in text
-        said = re.search(r"would guess (.*?) \(probability", text)[1].split(" or ")
-        likeliest = [VOCAB.itos[i] for i in (table[x] == best).nonzero().flatten()]
-        assert said == [f"“{c.replace(' ', '␣')}”" for c in likeliest]
-        assert f"surprise of {table[x, y].log().abs().item():.3f} nats" in text
-        right = likeliest == [VOCAB.itos[y]]
-        assert (": right, with" in text) == right
+def test_the_rungs_of_the_lab_are_the_taught_ones():
+    assert lab.loss(0) == pytest.approx(data.unigram_loss(TARGETS))
+    assert lab.loss(1) == pytest.approx(data.bigram_loss(INPUTS, TARGETS))
+    assert pytest.approx(data.prefix_loss(INPUTS, TARGETS)) == lab.FLOOR
+    assert lab.loss(2) > lab.FLOOR + 0.1
+    assert lab.loss(3) == lab.loss(5) == pytest.approx(lab.FLOOR)
 
 
-def test_what_the_bigram_has_never_seen_is_said_so():
-    never_after = lab.draw("hz", 0)
-    assert "it has never seen “z” there" in never_after.text
-    assert "infinite" in never_after.text
-    assert "0.000" in never_after.picture
-    unknown = lab.draw("zh", 0)
-    assert "“z”, which nothing follows" in unknown.text
-    assert "share after" not in unknown.picture
-    assert "“g”, which nothing follows" in lab.draw("go", 0).text  # ends a sentence
+def test_three_characters_reach_the_floor_and_five_no_lower():
+    shown = lab.memory_lab()
+    for memory in range(lab.MOST + 1):
+        shown.memory.value = memory
+        assert ("This is the floor" in shown.said) == (memory >= 3)
+    opened = [at for at, place in lab.places(5).items() if place.surprise]
+    assert opened == [(0, 0), (2, 0)]
 
 
-def test_the_picture_marks_input_and_target_of_the_step():
-    picture = lab.draw("hello", 2).picture
-    strong = re.findall(r"<td style=\"border:3px[^\"]*\">(.*?)</td>", picture)
-    assert strong == ["l", "l"]
-    strong = re.findall(
-        r"<td style=\"border:3px[^\"]*\">(.*?)</td>", lab.draw("hello", 0).picture
-    )
-    assert strong == ["h", "e"]
-    assert picture.count("✓</td>") == 3
-    assert re.search(r"▶ l</th>.*?0\.500", picture)
+def test_the_start_of_a_row_is_a_context_of_its_own():
+    first, later = (lab.places(2)[at] for at in ((0, 0), (0, 6)))
+    assert (first.context, later.context) == ("h", " h")
+    assert first.answers == {"e": 1, "o": 1}
+    assert "“h”, with which the row begins," in lab.draw(2, "0,0").text
+    assert "with which" not in lab.draw(1, "0,0").text
+    assert "with which" not in lab.draw(2, "0,6").text
 
 
-def test_typed_text_is_escaped():
-    sentence = "<script>a & b</script>"
-    for step in range(len(sentence) - 1):
-        drawing = lab.draw(sentence, step)
-        assert "<script" not in drawing.text + drawing.picture
-        assert "& b" not in drawing.text + drawing.picture
-    assert "“&lt;script&gt;a␣&amp;”" in lab.draw(sentence, 10).text
+def test_a_place_that_is_picked_shows_what_it_sees_and_what_came():
+    shown = lab.memory_lab()
+    assert 'class="seen" data-cells="1"' in shown.picture.value
+    shown.memory.value = 2
+    shown.picture.pick("1,7")  # in → e, and g in doing
+    assert "step 7 of text 1, the predictor sees “in”" in shown.said
+    assert "the true “e” the probability 0.500: a surprise of 0.693" in shown.said
+    assert 'class="seen" data-cells="2"' in shown.picture.value
+    assert "What came after “in”" in shown.picture.value
+    shown.memory.value = 3
+    assert "the true “e” the probability 1.000" in shown.said
+    shown.picture.pick("1,7")
+    assert "thick frame" not in shown.said
+    assert "Click a place" in shown.picture.value
+    shown.memory.value = 0
+    shown.picture.pick("2,15")
+    assert "sees nothing" in shown.said
+    assert "What came anywhere" in shown.picture.value
+    assert "and 9 more" in shown.picture.value
 
 
-@pytest.mark.parametrize(
-    ("sentence", "said"),
-    [
-        ("", "too short: type at least 2 characters"),
-        ("h", "too short: type at least 2 characters"),
-        ("h" * 10_000, "has 10,000 characters; this lab draws up to 200"),
-    ],
-)
-def test_wrong_input_is_answered_by_a_sentence(sentence, said):
-    with pytest.raises(ValueError, match=said):
-        lab.draw(sentence, 0)
-    shown = lab.shift_lab()
-    shown.step.value = 9
-    shown.sentence.value = sentence
-    assert said in shown.said
-    assert shown.picture.stale
-    shown.sentence.value = "hello"
-    assert "of 4" in shown.said
-
-
-@pytest.mark.parametrize("step", [-1, 4])
-def test_there_is_no_step_outside_the_sentence(step):
-    with pytest.raises(ValueError, match=f"0 to 3; there is no step {step}"):
-        lab.draw("hello", step)
-
-
-def test_the_slider_ends_where_the_sentence_ends():
-    shown = lab.shift_lab()
-    assert (shown.step.min, shown.step.max) == (0, 15)
-    shown.step.value = 15
-    assert "Step 15, example 16 of 16" in shown.said
-    shown.sentence.value = "how"
-    assert (shown.step.value, shown.step.max) == (1, 1)
-    assert "Step 1, example 2 of 2" in shown.said
-    shown.sentence.value = "hi"
-    assert (shown.step.value, shown.step.max) == (0, 0)
-    assert "Step 0, example 1 of 1" in shown.said
-    shown.sentence.value = "how are you doing"
-    shown.step.value = 15
-    assert "comes the target “g”" in shown.said
-    assert all(control.description for control in shown.controls.values())
+def test_places_with_the_same_context_are_linked():
+    picture = lab.draw(1, "0,0").picture
+    links = re.findall(r'data-pick="(\d+,\d+)" data-link="(c\d+)"', picture)
+    groups = {}
+    for pick, link in links:
+        groups.setdefault(link, []).append(pick)
+    assert ["0,0", "0,6", "2,0"] in groups.values()  # h
+    assert len(links) == 48 and len(groups) == len({*INPUTS.flatten().tolist()})
 
 
 # --- the figures ---
 
 
 def test_shift_pairs_each_input_with_the_next_character():
-    (ax,) = figures.draw_shift("hello", highlight=2).axes
+    (ax,) = figures.draw_shift("hello").axes
     cells = {
         (round(text.get_position()[0]), round(text.get_position()[1])): text.get_text()
         for text in ax.texts
@@ -159,8 +128,6 @@ def test_prefixes_hold_every_example():
     (ax,) = figures.draw_prefixes("how").axes
     cells = {text.get_position(): text.get_text() for text in ax.texts}
     assert cells == {(0, 0): "h", (1, 0): "o", (0, 1): "h", (1, 1): "o", (2, 1): "w"}
-    (given,) = figures.draw_prefixes("ho", targets="ow").axes
-    assert {text.get_position(): text.get_text() for text in given.texts} == cells
 
 
 @pytest.mark.parametrize("draw", [figures.draw_shift, figures.draw_prefixes])
@@ -169,17 +136,23 @@ def test_an_example_needs_two_characters(draw):
         draw("h")
 
 
-def test_shift_and_prefixes_refuse_what_does_not_fit():
-    with pytest.raises(ValueError, match=r"highlight must be in \[0, 4\), not 4"):
-        figures.draw_shift("hello", highlight=4)
-    with pytest.raises(ValueError, match="text has 2 characters and targets 1"):
-        figures.draw_prefixes("he", targets="e")
+RUNGS = {"uniform": 2.7726, "unigram": 2.3367, "bigram": 0.8551, "floor": 0.0289}
+
+
+def test_the_rungs_hang_at_their_heights():
+    (ax,) = figures.draw_ladder(RUNGS).axes
+    heights = [line.get_ydata()[0] for line in ax.lines if line.get_gid() is None]
+    assert heights == list(RUNGS.values())
+    texts = [text.get_text() for text in ax.texts]
+    assert "0.8551 nats, like 2.4 choices" in texts
+    assert {*RUNGS, *figures.SEES.values()} <= {*texts}
 
 
 EXTREMES = {
     "shift": lambda: figures.draw_shift(LONG),
     "shift, two": lambda: figures.draw_shift("hi"),
     "prefixes": lambda: figures.draw_prefixes(LONG[:24]),
+    "ladder": lambda: figures.draw_ladder(RUNGS),
 }
 
 
@@ -191,7 +164,7 @@ def test_the_figure_is_legible(name):
 # --- the exercises ---
 
 
-def test_the_prediction_of_exercise_2_2_is_what_the_program_gives():
+def test_the_prediction_of_exercise_2_1_is_what_the_program_gives():
     texts = ["tea", "coffee", "milk"]
     vocab = data.Vocabulary.from_texts(texts, pad=True)
     _, targets = data.shift(data.encode_batch(vocab, texts))
@@ -216,10 +189,39 @@ def test_the_reply_to_a_prediction_names_the_part(answer, said):
     assert said in checks.shift_prediction.verdict(answer).message
 
 
-@pytest.mark.parametrize("case", checks.count_loss.cases)
-def test_the_losses_of_exercise_2_4_are_the_taught_ones(case):
-    expected = data.bigram_loss(*case)
-    assert checks.count_loss.reference(*case) == pytest.approx(expected)
+def test_the_readings_of_exercise_2_2_by_pytorch():
+    logits = torch.tensor([math.log(6), math.log(3), 0.0])
+    half = torch.tensor([[0.0, -1e9, -1e9, -1e9], [0.0, 0.0, 0.0, 0.0]])
+    surprise = F.cross_entropy(half, torch.tensor([0, 0])).item()
+    one, two, three = checks.readings.expected()
+    assert one == pytest.approx(F.cross_entropy(logits, torch.tensor(1)).item())
+    assert two / math.log(2) == pytest.approx(2)
+    assert three == pytest.approx(math.exp(surprise))
+
+
+@pytest.mark.parametrize("case", checks.trigram.cases())
+def test_the_trigram_of_exercise_2_3_lies_between_bigram_and_floor(case):
+    found = checks.trigram.reference(*case)
+    low, high = data.prefix_loss(*case), data.bigram_loss(*case)
+    assert low - 1e-9 <= found <= high + 1e-9
+
+
+def test_on_the_sentences_the_trigram_is_the_lab_s_memory_of_two():
+    assert checks.trigram.reference(INPUTS, TARGETS) == pytest.approx(lab.loss(2))
+
+
+@pytest.mark.parametrize(
+    ("texts", "needed"),
+    [
+        (("abcd", "abcd"), 1),
+        (("aa", "ab"), 0),  # the first character is given
+        (("xab", "zac"), 2),
+        (("bring", "drink"), 4),
+        (data.pad(data.SENTENCES), 3),
+    ],
+)
+def test_how_much_memory_some_texts_need(texts, needed):
+    assert checks._needed(texts) == needed
 
 
 def test_the_floor_of_exercise_2_5_by_a_run_and_by_a_count():

@@ -1,4 +1,4 @@
-"""What is notebook 03's own: its lab, without a front end, and its figures."""
+"""What is notebook 03's own: its lab, without a front end, figures and the fit."""
 
 from __future__ import annotations
 
@@ -8,161 +8,154 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from matplotlib.colors import to_hex
 
-from charrnn_helpers import data, plotting
+from charrnn_helpers import data
+from charrnn_helpers.lab import pictures
 from charrnn_helpers.lessons.n03 import checks, figures
 from charrnn_helpers.lessons.n03 import lab as lab_03
-from charrnn_helpers.lessons.n03.lab import THREE_SENTENCES, YOUR_TEXT
+from charrnn_helpers.lessons.n03.predictor import best_fit
 from tests.tools.figures import ALPHABET, assert_legible
 
-VOCAB = data.Vocabulary.from_texts(data.SENTENCES)
+HELLO = "hello you"
 
 
-def tables(picture: str) -> list[list[list[str]]]:
-    """The cells' texts of each table."""
+def tables(picture: str) -> list[list[list[tuple[str, set[str]]]]]:
+    """Of each table the rows of cells: text and link words."""
     return [
         [
-            re.findall(r"<td[^>]*>([^<]*)</td>", line)
+            [(text, set(link.split())) for link, text in cells]
             for line in re.findall(r"<tr>(.*?)</tr>", table)
-            if "min-width" in line
+            if (
+                cells := re.findall(r'<td(?: data-link="([^"]*)")?[^>]*>([^<]+)<', line)
+            )
         ]
         for table in re.findall(r"<table.*?</table>", picture, re.S)
     ]
 
 
-def strong_rows(picture: str, table: int) -> list[int]:
-    """The rows of a table that hold a cell with a thick border."""
-    lines = re.findall(r"<table.*?</table>", picture, re.S)[table]
-    lines = [line for line in re.findall(r"<tr>(.*?)</tr>", lines) if "min-w" in line]
-    return [i for i, line in enumerate(lines) if "3px solid" in line]
+def numbers(table) -> torch.Tensor:
+    return torch.tensor([[float(text) for text, _ in line] for line in table])
 
 
-@pytest.mark.parametrize("text", ["hello", "i", "how are you doing"])
-@pytest.mark.parametrize("columns", [1, 4, 8])
-def test_the_tables_are_those_of_pytorch(text, columns):
-    drawn = lab_03.draw_one_hot(text, THREE_SENTENCES, 3, columns)
-    ones, weights, product = tables(drawn.picture)
-    ids = torch.tensor([sorted(set("".join(data.SENTENCES))).index(c) for c in text])
-    oracle = F.one_hot(ids, 16)
-    assert [[int(v) for v in line] for line in ones] == oracle.tolist()
-    W = lab_03.weight_matrix(16, columns)
-    rows = F.embedding(ids, W)
-    for shown, expected in ((weights, W), (product, rows)):
-        numbers = torch.tensor([[float(v) for v in line] for line in shown])
-        torch.testing.assert_close(numbers, expected, rtol=0, atol=0.0051)
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("text", ["hello", "y", "you hello"[:8]])
+def test_the_tables_are_those_of_pytorch(text, backwards):
+    drawn = lab_03.draw_one_hot(text, HELLO, backwards)
+    X, W, product, ids, w, stretched = map(numbers, tables(drawn.picture))
+    symbols = sorted(set(HELLO), reverse=backwards)
+    expected = torch.tensor([symbols.index(c) for c in text])
+    torch.testing.assert_close(X, F.one_hot(expected, 7).float())
+    torch.testing.assert_close(product, F.embedding(expected, W))
+    torch.testing.assert_close(ids[:, 0], expected.float())
+    torch.testing.assert_close(stretched, ids @ w)
 
 
-@pytest.mark.parametrize("row", range(16))
-def test_the_picked_row_is_where_its_symbol_is(row):
-    text = "how are you doing"
-    symbol = VOCAB.itos[row]
-    places = [t for t, c in enumerate(text) if c == symbol]
-    drawn = lab_03.draw_one_hot(text, THREE_SENTENCES, row, 4)
-    assert strong_rows(drawn.picture, 0) == places
-    assert strong_rows(drawn.picture, 1) == [row]
-    assert strong_rows(drawn.picture, 2) == places
-    assert f"of that sum is {text.count(symbol)} in each entry" in drawn.text
-    if places:
-        word = "row" if len(places) == 1 else "rows"
-        assert f"at {word} {', '.join(map(str, places))}." in drawn.text
-    else:
-        assert "does not occur in the text" in drawn.text
+def test_the_numbering_changes_everything_but_the_product():
+    pictures_ = [lab_03.draw_one_hot("hello", HELLO, b).picture for b in (False, True)]
+    forwards, backwards = (list(map(numbers, tables(p))) for p in pictures_)
+    same = [torch.equal(a, b) for a, b in zip(forwards, backwards, strict=True)]
+    assert same == [False, False, True, False, True, False]
 
 
-def test_sizes_and_bytes_are_those_of_the_tensors():
-    said = lab_03.draw_one_hot("hello", THREE_SENTENCES, 0, 4).text
-    rows = F.one_hot(VOCAB.encode("hello"), 16).float()
-    assert "5 rows of 16 numbers, 5 of 80 are 1" in said
-    assert f"takes {rows.numel() * rows.element_size()} bytes" in said
-    assert "int64 40." in said
+def test_a_one_is_linked_with_its_row_of_w_and_of_the_product():
+    X, W, product, ids, w, stretched = tables(
+        lab_03.draw_one_hot("hello", HELLO, False).picture
+    )
+    for t, i in enumerate([2, 1, 3, 3, 4]):
+        (link,) = [link for text, link in X[t] if text == "1"]
+        rows = [r for r in range(7) if all(link & other for _, other in W[r])]
+        assert rows == [i]
+        for table in (product, ids, stretched):
+            at = [n for n, line in enumerate(table) if all(link & o for _, o in line)]
+            assert at == [t]
+        assert all(link & other for _, other in w[0])
+    unread = [r for r in range(7) if not any(W[r][0][1] & p[0][1] for p in product)]
+    assert unread == [0, 5, 6]
 
 
-def test_your_own_vocabulary_changes_width_and_rows():
-    drawn = lab_03.draw_one_hot("zebra", YOUR_TEXT, 4, 2)
-    ones, weights, _ = tables(drawn.picture)
-    assert len(ones) == len(ones[0]) == len(weights) == 5
-    assert "belongs to <b>z</b>" in drawn.text
-    assert strong_rows(drawn.picture, 2) == [0]
-
-
-def test_typed_text_is_escaped():
-    drawn = lab_03.draw_one_hot("<script>&\"'", YOUR_TEXT, 2, 4)
-    for shown in (drawn.text, drawn.picture):
-        assert "<script" not in shown
-        assert "&<" not in shown
-    assert "&lt;" in drawn.picture and "&amp;" in drawn.picture
-    with pytest.raises(ValueError, match="'<' at position 0"):
-        lab_03.draw_one_hot("<b>", THREE_SENTENCES, 2, 4)
-    lab = lab_03.one_hot_lab()
-    lab.typed.value = "<b>"
-    assert "'<'" in lab.said and "<b>" not in lab.text.value
+def test_the_colours_of_w_are_those_of_the_figure():
+    W = lab_03.weight_matrix(7)
+    X = torch.eye(7)[[2, 1, 3, 3, 4]]
+    fig = figures.draw_look_up(X, W, "hello", " ehlouy", marked="l", title="")
+    image = fig.axes[1].images[0]
+    for row, line in enumerate(W.tolist()):
+        for column, value in enumerate(line):
+            drawn = to_hex(image.cmap(image.norm(image.get_array()[row, column])))
+            shown = pictures.colours(value, 1.0, True)[0]
+            steps = [int(c[k : k + 2], 16) for k in (1, 3, 5) for c in (drawn, shown)]
+            assert all(abs(a - b) <= 6 for a, b in zip(*[iter(steps)] * 2, strict=True))
+    assert to_hex(fig.axes[0].images[0].cmap(1.0)) == pictures.colours(1, 1, False)[0]
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"typed": ""}, "Your text is too short: type at least 1 character."),
-        ({"typed": "x" * 10_000}, "Your text has 10,000 characters"),
-        ({"typed": "h" * 61}, "this lab draws up to 60"),
+        ({"typed": "h" * 9}, "this lab draws up to 8"),
         ({"typed": "hello!"}, "unknown character '!' at position 5"),
-        ({"typed": "aaa", "vocabulary": YOUR_TEXT}, "W has 1 row"),
+        ({"vocabulary": "abcdefghi"}, "The vocabulary would have 9 symbols"),
+        ({"vocabulary": ""}, "The text of the vocabulary is too short"),
     ],
 )
 def test_wrong_input_gets_a_sentence(changes, sentence):
     lab = lab_03.one_hot_lab()
     for name, value in changes.items():
         getattr(lab, name).value = value
-    if "vocabulary" in changes:
-        lab.row.value = 1
     assert lab.said.startswith("✗ ") and sentence in lab.said
     assert lab.picture.stale and lab.picture.value
-    lab.typed.value, lab.row.value = "hello", 0
-    assert not lab.picture.stale and not lab.said.startswith("✗")
 
 
-def test_the_slider_has_one_position_a_symbol():
-    lab = lab_03.one_hot_lab()
-    assert lab.row.max == 15
-    lab.row.value = 15
-    lab.vocabulary.value = YOUR_TEXT
-    assert lab.row.max == 3 == lab.row.value
-    assert "Row 3 of W belongs to o" in lab.said
-    lab.typed.value = "hello you"
-    assert lab.row.max == len(set("hello you")) - 1
-    lab.vocabulary.value = THREE_SENTENCES
-    assert lab.row.max == 15
+def test_typed_text_is_escaped():
+    drawn = lab_03.draw_one_hot("<b>&", "<b>&", False)
+    assert "<b>&" not in drawn.picture and "&lt;" in drawn.picture
 
 
-# --- the figures ---
+# --- the figures and the fit ---
 
 
-def test_one_hot_draws_the_matrix():
-    matrix = torch.eye(4)[[1, 0, 2, 2, 3]]
-    fig = figures.draw_one_hot(matrix, "hello", "ehlo")
-    (panel,) = plotting.figure_data(fig)["axes"]
-    assert panel["images"][0]["values"] == matrix.int().tolist()
-    assert panel["yticks"] == list("hello")
-    assert panel["xticks"] == list("ehlo")
+def test_the_look_up_draws_x_w_and_the_product():
+    X = torch.eye(4)[[1, 0, 2, 2, 3]]
+    W = torch.linspace(-1, 1, 12).view(4, 3)
+    fig = figures.draw_look_up(X, W, "hello", "ehlo", marked="l", title="t")
+    drawn = [torch.tensor(ax.images[0].get_array().data) for ax in fig.axes]
+    for found, expected in zip(drawn, (X, W, W[[1, 0, 2, 2, 3]]), strict=True):
+        torch.testing.assert_close(found, expected.double())
+    framed = [[p.get_xy() for p in ax.patches] for ax in fig.axes]
+    assert framed[0] == [(1.5, 1.5), (1.5, 2.5)] and framed[1] == [(-0.5, 1.5)]
     with pytest.raises(ValueError, match=r"0 and 1 only, not 0\.5"):
-        figures.draw_one_hot(matrix / 2, "hello", "ehlo")
-    with pytest.raises(ValueError, match="4 row labels for 5 rows"):
-        figures.draw_one_hot(matrix, "hell", "ehlo")
+        figures.draw_look_up(X / 2, W, "hello", "ehlo", marked="l", title="")
 
 
-EXTREMES = {
-    "one-hot": lambda: figures.draw_one_hot(np.eye(27), ALPHABET, ALPHABET),
-}
+def test_the_figures_are_legible():
+    symbols = ALPHABET[:16]
+    W = np.random.default_rng(0).uniform(-1, 1, (8, 3))
+    X = np.eye(8)
+    assert_legible(
+        figures.draw_look_up(
+            X, W, symbols[:8], symbols[:8], marked=symbols[3], title="T"
+        )
+    )
+    table = np.full((16, 16), 1 / 16)
+    assert_legible(figures.draw_tables({"a": table, "b": table}, symbols, symbols))
 
 
-@pytest.mark.parametrize("name", EXTREMES)
-def test_the_figure_is_legible(name):
-    assert_legible(EXTREMES[name]())
+def test_the_best_fit_is_a_closed_form_where_there_is_one():
+    ids, targets = torch.tensor([0, 0, 0, 1, 1]), torch.tensor([2, 2, 1, 0, 1])
+    bigram = data.bigram_loss(ids, targets)
+    assert best_fit(torch.eye(2)[ids], targets, 3)[1] == pytest.approx(bigram, abs=1e-4)
+    blind, loss = best_fit(torch.zeros(5, 1), targets, 3)
+    assert loss == pytest.approx(data.unigram_loss(targets), abs=1e-6)
+    shares = blind(torch.zeros(1, 1)).softmax(dim=-1)
+    torch.testing.assert_close(
+        shares, torch.tensor([[0.2, 0.4, 0.4]]).double(), atol=1e-5, rtol=0
+    )
 
 
 # --- the exercises ---
 
 
-def test_the_score_is_that_of_the_straight_line():
+def test_the_logit_is_that_of_the_straight_line():
     line = np.polyfit([6.0, 8.0], [4.0, -1.0], deg=1)
     assert np.polyval(line, 11.0) == pytest.approx(checks.straight_line.expected())
 

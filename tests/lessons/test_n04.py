@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import math
 import re
 
 import pytest
@@ -12,199 +11,156 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from charrnn_helpers import data, models
+from charrnn_helpers import models
 from charrnn_helpers.lessons.n04 import checks, figures
 from charrnn_helpers.lessons.n04 import lab as lab_04
-from charrnn_helpers.lessons.n04.lab import INPUTS, RIGHT
-from tests.tools.exercises import NOTEBOOKS
 from tests.tools.figures import assert_legible
 
-WRONG = [label for label in INPUTS if label != RIGHT]
-SIZES = [(3, 5, 12, 2, True), (1, 1, 1, 1, False), (8, 20, 40, 4, False)]
-
-
-def draw(B=3, T=5, H=12, layers=2, batch_first=True, given=RIGHT):
-    return lab_04.draw_shapes(B, T, H, layers, batch_first, given)
+SIZES = [(3, 5, 12, 2), (1, 1, 1, 1), (6, 16, 64, 3), (4, 4, 7, 1)]
 
 
 def plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", text))
 
 
-def boxes(picture: str) -> dict[str, str]:
-    """The caption of each box: name → shape, with the names of its axes."""
-    found = re.findall(r'line-height:1.35">([^<]*)<br><b>([^<]*)</b>([^<]*)<', picture)
-    return {name: shape + rest for name, shape, rest in found}
+def shown(picture: str) -> dict[str, list[tuple[int, ...]]]:
+    """The shapes in the picture: name → shapes, in order."""
+    found: dict[str, list[tuple[int, ...]]] = {}
+    for name, inside in re.findall(r"<code>(\w+)</code> \((.*?)\)</span>", picture):
+        lengths = tuple(map(int, re.findall(r"<b>(\d+)</b>", inside)))
+        found.setdefault(name, []).append(lengths)
+    return found
 
 
-@pytest.mark.parametrize("sizes", SIZES)
-def test_shapes_and_parameters_are_those_of_pytorch(sizes):
-    B, T, H, layers, batch_first = sizes
-    drawn = draw(*sizes)
-    shown = boxes(drawn.picture)
-    rnn = nn.RNN(16, H, layers, batch_first=batch_first)
-    for name, parameter in rnn.named_parameters():
-        assert shown[name].startswith(str(tuple(parameter.shape))), name
-    lead = (B, T) if batch_first else (T, B)
-    letters = "B, T" if batch_first else "T, B"
-    assert shown["input"] == f"{(*lead, 16)} = ({letters}, V)"
-    assert shown["output"] == f"{(*lead, H)} = ({letters}, H)"
-    assert shown["h_n"] == f"{(layers, B, H)} = (layers, B, H)"
-    assert shown["h_0, not given: zeros"] == shown["h_n"]
-    assert len(shown) == 4 + 4 * layers
-    # CharRNN adds an output layer of V·H + V parameters.
-    model = models.CharRNN(16, H, layers)
-    total = sum(p.numel() for p in model.parameters()) - 16 * H - 16
-    assert f" = {total:,}, with V = 16 and H = {H}." in plain(drawn.text)
-
-
-@pytest.mark.parametrize("layers", [1, 2, 4])
-def test_the_formula_gives_its_number(layers):
-    said = plain(draw(H=7, layers=layers).text)
-    formula, total = re.search(r"Parameters: (.*) = ([\d,]+), with", said).groups()
-    value = eval(formula.replace("·", "*"), {"H": 7, "V": 16})
-    assert value == int(total.replace(",", ""))
+def yellow(picture: str) -> set[str]:
+    """The characters that are drawn as read, by text and step."""
+    cells = re.findall(r'<td style="([^"]*)"><button[^>]*data-pick="([^"]*)"', picture)
+    return {key for style, key in cells if "background:#fff;" not in style}
 
 
 @pytest.mark.parametrize("batch_first", [True, False])
-@pytest.mark.parametrize("label", WRONG)
-def test_each_wrong_input_is_run_and_explained(label, batch_first):
-    drawn = draw(given=label, batch_first=batch_first)
-    said = plain(drawn.text)
-    sizes = lab_04.Sizes(3, 5, 12, 2, batch_first)
-    rnn = nn.RNN(16, 12, 2, batch_first=batch_first)
-    try:
-        _, h_n = rnn(*INPUTS[label].make(sizes))
-    except (RuntimeError, ValueError) as error:
-        assert f"PyTorch says: {type(error).__name__}: {error}" in said
-        assert f"What it means: {INPUTS[label].meaning}" in said
-        assert "output" not in boxes(drawn.picture)
-    else:
-        assert label == "axes B and T exchanged"
-        assert f"h_n {tuple(h_n.shape)}" in said and h_n.shape[1] == 5
-        assert f"No error, and wrong: {INPUTS[label].silent}" in said
-    assert "Parameters:" not in said
+@pytest.mark.parametrize("sizes", SIZES)
+def test_the_shapes_are_those_of_pytorch(sizes, batch_first):
+    B, T, H, layers = sizes
+    found = shown(lab_04.draw_shapes(*sizes, batch_first).picture)
+    rnn = nn.RNN(16, H, layers, batch_first=batch_first)
+    states, h_n = rnn(torch.zeros(B, T, 16))
+    assert found["states"] == [tuple(states.shape)]
+    assert found["h_n"] == found["h_0"] == [tuple(h_n.shape)]
+    assert found["ids"] == [(B, T)] and found["logits"] == [(B, T, 16)]
+    parts = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    for part in parts:
+        named = [p for name, p in rnn.named_parameters() if name.startswith(part)]
+        assert found[part] == [tuple(p.shape) for p in named]
 
 
-@pytest.mark.parametrize(
-    ("label", "sizes"),
-    [
-        ("h_0 with the texts first", {"B": 2, "layers": 2}),
-        ("h_0 with the texts first", {"B": 1, "layers": 1, "batch_first": False}),
-        ("ids as float32", {"T": 16}),
-    ],
-)
-def test_a_wrong_input_that_fits_by_chance_is_called_wrong(label, sizes):
-    said = plain(draw(given=label, **sizes).text)
-    assert "PyTorch says" not in said
-    assert f"No error, and wrong: {INPUTS[label].silent}" in said
+def test_an_axis_is_named_by_what_it_means():
+    """Lengths that are all different belong to one letter each, right or wrong."""
+    for batch_first in (True, False):
+        picture = lab_04.draw_shapes(3, 5, 12, 2, batch_first).picture
+        chips = re.findall(r'data-link="axis-(\w+)"[^>]*>[^<]*<b>(\d+)<', picture)
+        lengths = {"B": "3", "T": "5", "V": "16", "H": "12", "layers": "2"}
+        assert len(chips) == 32 and all(lengths[a] == n for a, n in chips)
+        assert ("✗ T" in picture) == (not batch_first)
 
 
-@pytest.mark.parametrize("label", list(INPUTS))
-def test_every_input_at_every_corner_of_the_controls(label):
-    for B in (1, 4, 8):
-        for T in (1, 16, 20):
-            for layers in (1, 4):
-                for batch_first in (True, False):
-                    said = plain(draw(B, T, 3, layers, batch_first, label).text)
-                    explained = "What it means: " in said or "and wrong: " in said
-                    assert explained == (label != RIGHT), said
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_what_is_yellow_is_what_moves_the_logits(batch_first):
+    """By changing one character after the other, where the lab takes gradients."""
+    B, T, at = 4, 6, (2, 3)
+    drawn = lab_04.draw_shapes(B, T, 12, 1, batch_first, "2,3")
+    torch.manual_seed(0)
+    model = models.CharRNN(16, 12).double()
+    model.rnn.batch_first = batch_first
+    ids = torch.stack([lab_04.VOCAB.encode(text[:T]) for text in lab_04.TEXTS[:B]])
+    moved = set()
+    with torch.no_grad():
+        before = model(ids)[0][at]
+        for b, t in itertools.product(range(B), range(T)):
+            changed = ids.clone()
+            changed[b, t] = (ids[b, t] + 1) % 16
+            if not torch.equal(model(changed)[0][at], before):
+                moved.add(f"{b},{t}")
+    assert yellow(drawn.picture) == moved
+    assert f"on {len(moved) - 1} characters" in plain(drawn.text)
 
 
-@pytest.mark.parametrize("hidden_size", [0, -3, 513, 10**9])
-def test_a_wrong_hidden_size_gets_a_sentence(hidden_size):
+def test_the_parameters_are_counted():
+    for layers in (1, 3):
+        total = sum(p.numel() for p in models.CharRNN(16, 7, layers).parameters())
+        said = plain(lab_04.draw_shapes(3, 5, 7, layers, True).text)
+        assert f" {total:,} parameters" in said
+
+
+def test_the_bug_shows_in_the_state_unless_there_are_as_many_texts_as_steps():
     lab = lab_04.shapes_lab()
-    lab.hidden_size.value = hidden_size
-    assert lab.said == (
-        f"✗ A hidden state of {hidden_size:,} numbers cannot be drawn: choose a "
-        "hidden size from 1 to 512."
-    )
-    assert lab.picture.stale and lab.picture.value
-    lab.hidden_size.value = 12
-    assert lab.picture.value
+    lab.batch_first.value = False
+    assert "The shape of h_n tells: 5 states for 3 texts." in lab.said
+    lab.seq_len.value = 3
+    assert "As many texts as steps: even h_n, (1, 3, 12), looks right." in lab.said
 
 
-def test_messages_are_escaped():
-    result = lab_04.run(lab_04.Sizes(3, 5, 12, 2, True), WRONG[0])
-    hostile = lab_04.Result(result.rnn, result.given, (), ValueError("<b> & <script>"))
-    said = lab_04._said(lab_04.Sizes(3, 5, 12, 2, True), WRONG[1], hostile)
-    assert "&lt;b&gt; &amp; &lt;script&gt;" in said
-
-
-def test_a_larger_axis_makes_a_larger_box():
-    def width(H):
-        svg = re.search(
-            r'<svg width="(\d+)"[^>]*>(?:(?!<svg).)*?h_n', draw(H=H).picture
-        )
-        return int(svg[1])
-
-    assert width(1) < width(12) < width(512)
+def test_a_pick_outside_of_a_smaller_batch_is_let_go():
+    lab = lab_04.shapes_lab()
+    lab.picture.pick("2,4")
+    assert "text 2, step 4, depend on it and on 4 characters before it" in lab.said
+    lab.batch_size.value = 1
+    assert "text 0, step 4" in lab.said
+    lab.seq_len.value = 1
+    assert "depend on it and on nothing else." in lab.said
 
 
 # --- the figures ---
 
 
 def test_network_names_what_pytorch_names():
-    (ax,) = figures.draw_network(characters="hello", layers=2).axes
-    texts = [text.get_text() for text in ax.texts]
-    assert texts.count("$W_{ho}$") == 5
-    for name in ("$W_{ih}^{(1)}$", "$W_{hh}^{(2)}$"):
+    fig = figures.draw_network("hello")
+    texts = [text.get_text() for text in fig.axes[0].texts]
+    for name in ("$W_{ih}$", "$W_{hh}$", "$W_{ho}$"):
         assert texts.count(name) == 5
     assert [text for text in texts if text.startswith("target")] == [
         f"target “{character}”" for character in "ello"
     ]
-    dashed = [p for p in ax.patches if p.get_linestyle() not in ("-", "solid")]
-    assert len(dashed) == 2 * (1 + 4 + 1 + 1)  # loop, steps, last, zero state
-    with pytest.raises(ValueError, match="steps must be from 1 to 8"):
-        figures.draw_network(steps=9)
-    with pytest.raises(ValueError, match="layers must be from 1 to 3, not 0"):
-        figures.draw_network(layers=0)
+    assert_legible(fig)
 
 
-EXTREMES = {
-    "network": lambda: figures.draw_network(),
-    "network, long": lambda: figures.draw_network(characters="hello how"),
-    "network, short": lambda: figures.draw_network(steps=1),
-    "network, high": lambda: figures.draw_network(characters="hello", layers=3),
-    "feed-forward": lambda: figures.draw_feedforward(),
-}
+def test_the_figure_says_which_texts_are_read():
+    reads = {"right": [[0, 0, 0], [1, 1, 0]], "wrong": [[0, 1, 0], [0, 1, 0]]}
+    fig = figures.draw_reading(["abcd", "efgh"], reads, asked=(1, 1))
+    assert [ax.get_title("left") for ax in fig.axes] == [
+        "right: reads 2 characters, of text 1",
+        "wrong: reads 2 characters, of texts 0 and 1",
+    ]
+    for ax in fig.axes:
+        (frame,) = (patch for patch in ax.patches if not patch.get_fill())
+        assert (frame.get_x() + 0.46, frame.get_y() + 0.46) == (1, 1)
+    assert len(fig.legends[0].get_texts()) == 2
+    assert_legible(fig)
 
 
-@pytest.mark.parametrize("name", EXTREMES)
-def test_the_figure_is_legible(name):
-    assert_legible(EXTREMES[name]())
-
-
-# --- exercise 4.4 ---
-
-
-def test_the_notebook_shows_the_program_that_is_checked():
-    text = (NOTEBOOKS / "04_the_rnn_model.ipynb").read_text(encoding="utf-8")
-    for number, line in enumerate(checks.PROGRAM.splitlines(), start=1):
-        assert re.search(rf'"{number}  {re.escape(line)}\\n"', text), line
-
-
-def test_the_program_does_what_the_exercise_says():
-    vocab = data.Vocabulary.from_texts(data.SENTENCES)
-    for seed in range(5):
-        torch.manual_seed(seed)
-        space = {"data": data, "nn": nn, "F": F, "vocab": vocab}
-        exec(checks.PROGRAM, space)
-        assert tuple(space["h_n"].shape) == (1, 16, 12)
-        assert abs(space["loss"].item() - math.log(16)) < 0.2
-
-
-def test_one_repair_only_keeps_the_texts_apart():
-    assert checks._line_that_helps() == 3
-
-
-# --- exercises 4.1, 4.3 and 4.5 ---
+# --- the exercises ---
 
 
 def test_the_two_shapes_are_those_of_pytorch():
     rnn = nn.RNN(10, 7, num_layers=3, batch_first=True)
     shapes = tuple(tuple(t.shape) for t in rnn(torch.zeros(4, 9, 10)))
     assert shapes == checks.rnn_shapes.expected()
+
+
+@pytest.mark.parametrize("letter, itself", [(2, 4), (2, 3), (1, 3), (0.5, 3), (2, 0)])
+def test_what_unit_1_remembers_is_what_nn_rnn_computes(letter, itself):
+    """Every text by PyTorch's own layer, where the check takes all at once."""
+    W_hh = torch.tensor([[0.0, 0.0], [letter, itself]], dtype=torch.float64)
+    rnn = nn.RNN(2, 2, bias=False, dtype=torch.float64)
+    fine = True
+    with torch.no_grad():
+        rnn.weight_ih_l0.copy_(torch.tensor([[2.0, -2.0], [0.0, 0.0]]))
+        rnn.weight_hh_l0.copy_(W_hh)
+        for length in range(2, 8):
+            for ids in itertools.product((0, 1), repeat=length):
+                _, h_n = rnn(F.one_hot(torch.tensor(ids), 2).double())
+                fine &= (h_n[0, 1] * (1, -1)[ids[0]]).item() > 0.5
+    assert checks.first_letter.verdict(W_hh).passed == fine
 
 
 @pytest.mark.parametrize(("V", "H"), [(1, 1), (2, 40), (16, 12), (65, 119)])

@@ -1,236 +1,150 @@
-"""What is notebook 07's own: its lab, without a front end, and its figures."""
+"""What is notebook 07's own: its lab, without a front end, checks and figure."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
 import nbformat
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from charrnn_helpers import data, sampling
+from charrnn_helpers import data, names, sampling
 from charrnn_helpers.lessons.n07 import checks as checks_07
 from charrnn_helpers.lessons.n07 import figures
 from charrnn_helpers.lessons.n07 import lab as lab_07
 from charrnn_helpers.running import running_model
 from tests.tools.exercises import NOTEBOOKS
-from tests.tools.figures import ALPHABET, LONG, assert_legible, rng, softmax
+from tests.tools.figures import assert_legible
 
-MODEL, VOCAB, INPUTS, TARGETS, HISTORY = running_model()
-STATE = {
-    "prompt": "h",
-    "temperature": 1.0,
-    "top_k": 16,
-    "top_p": 1.0,
-    "length": 16,
-    "seed": 7,
-    "look": 1,
-}
-
-
-def tiles(picture: str) -> list[tuple[str, str, str]]:
-    """Character, note and style of each tile."""
-    found = re.findall(
-        r'<span style="(display:inline-block;min-width:31px[^"]*)">'
-        r'<span style="[^"]*">([^<]*)</span><span style="[^"]*">([^<]*)</span></span>',
-        picture,
-    )
-    return [(character, note, style) for style, character, note in found]
+MODEL, VOCAB, *_ = running_model()
+ALL = {"temperature": 1.0, "top_k": 27, "top_p": 1.0}
+STATE = ALL | {"prompt": "", "seed": 0}
+SETTINGS = [
+    ALL,
+    ALL | {"temperature": 0.0},
+    ALL | {"temperature": 0.5, "top_p": 0.8},
+    ALL | {"temperature": 1.5, "top_k": 5},
+    {"temperature": 2.0, "top_k": 4, "top_p": 0.5},
+]
 
 
-def bars(picture: str) -> list[tuple[str, float, float]]:
-    """Label (with its arrow), before and after of each row of the bars."""
-    rows = re.findall(r'<tr><th scope="row"[^>]*>([^<]*)</th>(.*?)</tr>', picture)
-    found = []
-    for label, cells in rows:
-        numbers = re.findall(r"</span> (\d\.\d{3})</td>", cells)
-        if len(numbers) == 2:
-            found.append((label, *map(float, numbers)))
-    return found
+@pytest.mark.parametrize("controls", SETTINGS)
+@pytest.mark.parametrize("prompt", ["", "isab"])
+def test_the_names_are_those_that_the_helper_draws(prompt, controls):
+    model, letters = lab_07.names_model()
+    for seed, name in list(enumerate(lab_07.draw_names(prompt, **controls)))[::7]:
+        assert name == sampling.sample(
+            model,
+            letters,
+            prompt,
+            lab_07.LONGEST_NAME - len(prompt),
+            generator=torch.Generator().manual_seed(seed),
+            begin=True,
+            **controls,
+        )
 
 
-def state_scores(text: str, length: int) -> torch.Tensor:
-    """Logits by PyTorch's own layers, shape (T - 1, V)."""
-    rnn, output = MODEL.rnn, MODEL.output
+@pytest.mark.parametrize("controls", SETTINGS)
+def test_the_stages_are_softmax_powers_and_two_cuts(controls):
+    model, letters = lab_07.names_model()
+    name = lab_07.draw_names("", **controls)[3]
+    way = lab_07.way_of(name, "", **controls)
+    ids = [letters.end_id, *letters.encode(name).tolist(), letters.end_id]
+    assert way.ids == ids[1:]
+    one_hot = F.one_hot(torch.tensor(ids[:-1]), len(letters)).double()
     with torch.no_grad():
-        states, _ = rnn(F.one_hot(VOCAB.encode(text[:-1]), len(VOCAB)).float())
-        return output(states)
-
-
-def test_the_model_is_the_running_model_of_the_series():
-    assert len(HISTORY.losses) == 100
-    assert HISTORY.losses[-1] == pytest.approx(0.144, abs=0.002)
-    with torch.no_grad():
-        logits, _ = MODEL(INPUTS)
-    loss = F.cross_entropy(logits.flatten(0, 1), TARGETS.flatten())
-    assert float(loss) == pytest.approx(0.140, abs=0.002)
-    assert running_model() is running_model()
-    assert not MODEL.training
-
-
-@pytest.mark.parametrize("prompt", ["h", "hello i am", "g"])
-@pytest.mark.parametrize("seed", [0, 15])
-def test_the_numbers_under_the_text_are_the_cross_entropy(prompt, seed):
-    drawn = lab_07.draw_sampling(**STATE | {"prompt": prompt, "seed": seed})
-    shown = tiles(drawn.picture)
-    text = "".join(character for character, _, _ in shown).replace("␣", " ")
-    assert text.startswith(prompt) and len(text) == len(prompt) + 16
-    oracle = F.cross_entropy(
-        state_scores(text, 16), VOCAB.encode(text[1:]), reduction="none"
-    )
-    assert shown[0][1] == "–"
-    for (_, note, _), nats in zip(shown[1:], oracle.tolist(), strict=True):
-        assert float(note) == pytest.approx(nats, abs=0.051)
-    new = oracle[-16:]
-    assert f"new characters: {new.mean():.2f} nats" in drawn.text
-    assert f"at character {int(new.argmax()) + 1}, " in drawn.text
-    assert [("dashed" in style) for _, _, style in shown] == [True] * len(prompt) + [
-        False
-    ] * 16
-
-
-@pytest.mark.parametrize(
-    ("temperature", "top_k", "top_p"),
-    [(0.0, 16, 1.0), (0.5, 16, 1.0), (1.2, 16, 0.95), (3.0, 2, 1.0), (2.0, 4, 0.5)],
-)
-def test_the_bars_are_softmax_before_and_the_controls_after(temperature, top_k, top_p):
-    state = STATE | {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-    for look in (1, 5, 16):
-        drawn = lab_07.draw_sampling(**state | {"look": look})
-        shown = bars(drawn.picture)
-        text = "".join(c for c, _, _ in tiles(drawn.picture)).replace("␣", " ")
-        z = state_scores(text, 16)[look - 1].double()
-        before = z.softmax(-1)
+        rows = model.output(model.rnn(one_hot)[0])
+    for t, z in enumerate(rows):
+        z[letters.pad_id] = -torch.inf
         # By another way than the helper: powers of probabilities, then the two cuts.
-        after = F.one_hot(z.argmax(), 16).double()
-        if temperature:
-            after = before ** (1 / temperature)
-            order = after.argsort(descending=True)
-            after[order[top_k:]] = 0
-            after = after / after.sum()
-            if top_p < 1:
-                keep = 1 + int((after[order].cumsum(0) < top_p - 1e-6).sum())
-                after[order[keep:]] = 0
-                after = after / after.sum()
-        assert [label[-1] for label, _, _ in shown] == [
-            c.replace(" ", "␣") for c in VOCAB.itos
-        ]
-        for (_, b, a), p, q in zip(shown, before, after, strict=True):
-            assert b == pytest.approx(float(p), abs=6e-4)
-            assert a == pytest.approx(float(q), abs=6e-4)
-        marked = [label for label, _, _ in shown if "▶" in label]
-        assert marked == [f"▶ {text[look].replace(' ', '␣')}"]
-        kept = int((after > 0).sum())
-        assert f"among {kept} symbol{'s' * (kept != 1)} of 16" in drawn.text
-        entropy = float(torch.distributions.Categorical(probs=before).entropy())
-        assert f"Entropy: {entropy:.2f} nats before" in drawn.text
-        strong = [i for i, t in enumerate(tiles(drawn.picture)) if "outline" in t[2]]
-        assert strong == [look]
+        first = z.softmax(-1)
+        tempered = F.one_hot(z.argmax(), len(z)).double()
+        if controls["temperature"]:
+            tempered = first ** (1 / controls["temperature"])
+            tempered /= tempered.sum()
+        order = tempered.argsort(descending=True)
+        top_k = tempered.clone()
+        top_k[order[controls["top_k"] :]] = 0
+        top_k /= top_k.sum()
+        keep = 1 + int((top_k[order].cumsum(0) < controls["top_p"] - 1e-6).sum())
+        top_p = top_k.clone()
+        top_p[order[keep:]] = 0
+        top_p /= top_p.sum()
+        for stage, oracle in zip(
+            way.stages.values(), (first, tempered, top_k, top_p), strict=True
+        ):
+            torch.testing.assert_close(stage[t], oracle, rtol=0, atol=1e-10)
 
 
-def test_the_text_is_that_of_the_helper_and_other_seeds_follow():
-    drawn = lab_07.draw_sampling(**STATE)
-    for seed in range(7, 13):
-        generator = torch.Generator().manual_seed(seed)
-        text = sampling.sample(
-            MODEL, VOCAB, "h", 16, temperature=1.0, generator=generator
-        ).replace(" ", "␣")
-        assert text in (drawn.text if seed == 7 else drawn.picture)
-        assert (f"seed\u00a0{seed}" in drawn.picture) == (seed > 7)
+def test_the_sentence_counts_the_names_by_the_lists():
+    train, validation, test = names.split()
+    drawn = lab_07.draw_names("", **ALL | {"temperature": 0.5})
+    copied = sum(name in train for name in drawn)
+    unseen = sum(name in validation + test for name in drawn)
+    said = lab_07.draw_sampling(**STATE | {"temperature": 0.5}).text
+    rest = 100 - copied - unseen
+    assert f"{copied} copied, {unseen} real but unseen, {rest} invented;" in said
+    assert f"{len(set(drawn))} different names." in said
+    assert copied > 5 and unseen > 0
 
 
-def test_the_darkest_colour_says_what_its_docstring_says():
-    assert math.exp(-lab_07.DARKEST) == pytest.approx(0.007, abs=3e-4)
+def test_the_desk_shows_the_least_likely_symbol_or_the_one_that_was_picked():
+    lab = lab_07.sampling_lab()
+    assert lab.said.startswith("Seed 0 drew “lesha”: copied.")
+    assert "Its “s” (thick frame)" in lab.said
+    lab.picture.pick("t1")
+    assert "Its “e” (thick frame)" in lab.said
+    lab.picture.pick("t5")
+    assert "Its “end” (thick frame)" in lab.said
+    lab.picture.pick("t5")  # let go
+    assert "Its “s” (thick frame)" in lab.said
+    lab.picture.pick("n4")
+    assert lab.seed.value == 4 and lab.said.startswith("Seed 4 drew")
+    lab.picked = "t19"  # past the end of the name: as if nothing was picked
+    lab.redraw()
+    assert lab.said.startswith("Seed 4 drew")
+
+
+def test_greedy_says_one_name_and_the_cut_stands_under_its_last_symbol():
+    greedy = lab_07.draw_sampling(**STATE | {"temperature": 0.0})
+    assert "“margelene”: invented." in greedy.text
+    assert "1 different name." in greedy.text and "from 1 symbol of 27" in greedy.text
+    cut = lab_07.draw_sampling(**STATE | {"top_k": 5, "seed": 2, "picked": "t0"})
+    assert re.findall(r'data-cut="(\d+)"', cut.picture) == ["5"]
+    assert cut.picture.count("5 of 27 stay") == 2
+    free = lab_07.draw_sampling(**STATE)
+    assert "data-cut" not in free.picture
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("prompt", "sentence"),
     [
-        ({"prompt": ""}, "Your prompt is too short: type at least 1 character."),
-        ({"prompt": "h" * 10_000}, "Your prompt has 10,000 characters"),
-        ({"prompt": "h" * 61}, "this lab draws up to 60"),
-        ({"prompt": "hello!"}, "has never seen “!”, character 6 of your prompt"),
-        ({"prompt": "<b>&"}, "has never seen “<”, character 1"),
-        ({"seed": -1}, "The seed is a whole number from 0 to 999,999; it is -1."),
-        ({"seed": 10**30}, "The seed is a whole number from 0 to 999,999"),
+        ("Isabel", "The model has never seen “I”: it knows the small letters a to z."),
+        ("<b>", "has never seen “<”"),
+        ("a" * 11, "The beginning has 11 characters; this lab draws up to 10."),
     ],
 )
-def test_wrong_input_gets_a_sentence(changes, sentence):
+def test_wrong_input_gets_a_sentence(prompt, sentence):
     lab = lab_07.sampling_lab()
     before = lab.said
-    for name, value in changes.items():
-        getattr(lab, name).value = value
+    lab.prompt.value = prompt
     assert lab.said.startswith("✗ ") and sentence in lab.said
     assert lab.picture.stale and lab.picture.value
-    assert "<b>" not in lab.text.value
-    lab.prompt.value, lab.seed.value = "h", 7
-    assert lab.said == before
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"temperature": -1.0},
-        {"temperature": math.nan},
-        {"top_k": 0},
-        {"top_p": 0.0},
-        {"top_p": 1.5},
-        {"length": 0},
-        {"length": 61},
-        {"look": 0},
-        {"look": 17},
-    ],
-)
-def test_the_computing_half_refuses_numbers_out_of_range(changes):
-    with pytest.raises(ValueError, match=r"temperature|top_|character|new"):
-        lab_07.draw_sampling(**STATE | changes)
+    lab.prompt.value = ""
+    assert lab.said == before and not lab.picture.stale
 
 
 def test_the_extremes_of_every_control_draw():
     lab = lab_07.sampling_lab()
-    for temperature in (0.0, 3.0):
-        for top_k in (1, 16):
-            for top_p in (0.05, 1.0):
-                for length in (2, 60):
-                    lab.temperature.value, lab.top_k.value = temperature, top_k
-                    lab.top_p.value, lab.length.value = top_p, length
-                    lab.look.value = length
-                    assert lab.picture.value, lab.said
-                    assert len(tiles(lab.picture.value)) == 1 + length
-    lab.prompt.value = ("hello how are you " * 4)[:60]
-    assert len(tiles(lab.picture.value)) == 120
-
-
-def test_looking_follows_the_length():
-    lab = lab_07.sampling_lab()
-    lab.look.value = 16
-    lab.length.value = 5
-    assert (lab.look.max, lab.look.value) == (5, 5)
-    assert "Character 5 is" in lab.said
-    lab.length.value = 40
-    assert (lab.look.max, lab.look.value) == (40, 5)
-
-
-def test_the_button_takes_the_next_seed_and_leaves_a_wrong_one():
-    lab = lab_07.sampling_lab()
-    first = lab.said
-    lab.another.click()
-    assert lab.seed.value == 8 and lab.said != first
-    for odd in (-3, lab_07.LARGEST_SEED, 10**12):
-        lab.seed.value = odd
-        lab.another.click()
-        assert lab.seed.value == 0 and not lab.said.startswith("✗")
-    lab.seed.value = lab_07.LARGEST_SEED  # no later seed to show
-    assert "next seeds" not in lab.picture.value and lab.picture.value
-
-
-def test_the_model_is_trained_even_where_gradients_are_off():
-    running_model.cache_clear()
-    with torch.no_grad():
-        assert running_model()[4].losses[-1] < 0.2
+    for temperature, top_k, top_p in itertools.product((0, 3), (1, 27), (0.05, 1)):
+        lab.temperature.value, lab.top_k.value = temperature, top_k
+        lab.top_p.value = top_p
+        for seed in (0, 50, 99):
+            lab.seed.value = seed
+            assert not lab.said.startswith("✗") and not lab.picture.stale
 
 
 # --- the exercises ---
@@ -313,26 +227,16 @@ def test_the_exact_shares_of_exercise_7_5_are_those_of_draws(temperature, top_p)
 # --- the figures ---
 
 
-def test_distributions_frame_the_generated_character():
-    probs = softmax(np.random.default_rng(0).normal(size=(3, 4)))
-    fig = figures.draw_distributions(probs, "oeh", "ehlo")
-    frames = [patch.get_xy() for patch in fig.axes[0].patches]
-    assert frames == [(-0.5, 2.5), (0.5, -0.5), (1.5, 0.5)]
-    printed = [text.get_text() for text in fig.axes[0].texts]
-    assert printed == [f"{probs[t, i]:.0%}" for t, i in enumerate((3, 0, 1))]
-    with pytest.raises(ValueError, match="'x' is not in the vocabulary"):
-        figures.draw_distributions(probs, "oex", "ehlo")
-    with pytest.raises(ValueError, match="needs 3 characters and 4 symbols"):
-        figures.draw_distributions(probs, "oe", "ehlo")
-
-
-EXTREMES = {
-    "distributions": lambda: figures.draw_distributions(
-        softmax(rng().normal(size=(40, 27))), LONG, ALPHABET
-    ),
-}
-
-
-@pytest.mark.parametrize("name", EXTREMES)
-def test_the_figure_is_legible(name):
-    assert_legible(EXTREMES[name]())
+def test_the_temperatures_have_a_panel_for_the_loss():
+    fig = figures.draw_temperatures(
+        (0.5, 1.0, 2.0),
+        {"copied": [0.2, 0.1, 0.0], "unseen": [0.03, 0.02, 0.0]},
+        [3.0, 2.0, 2.5],
+    )
+    above, below = fig.axes
+    assert [list(line.get_ydata()) for line in above.lines] == [
+        [0.2, 0.1, 0.0],
+        [0.03, 0.02, 0.0],
+    ]
+    assert list(below.lines[0].get_ydata()) == [3.0, 2.0, 2.5]
+    assert_legible(fig)

@@ -35,14 +35,17 @@ MACHINE_PATH = re.compile(
     r"|\b[A-Z]:\\\w+"
 )
 FORBIDDEN_WORDS = re.compile(r"\b(simply|obviously|just)\b")
+FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
 OPENING = ("**You will be able to", "**You need", "**Time")
-LESSON_SECTIONS = (
-    "Check it against PyTorch",
-    "Break it",
-    "Exercises",
-    "What you have shown",
-)
 LIMITS = {"code lines": 30, "median": 10, "code cells in a row": 3, "bytes": 400_000}
+# Cells and words of the path (what is neither fold, lab, exercises nor quiz), from and
+# to; words of the whole notebook, at most.
+SIZES = {
+    "start": ((12, 60), (500, 3_000), 3_600),
+    "lesson": ((25, 45), (1_000, 2_000), 3_200),
+    "clinic": ((25, 60), (1_000, 3_000), 4_600),
+    "aside": ((8, 25), (200, 1_200), 1_200),
+}
 
 
 def is_volatile(cell: dict) -> bool:
@@ -67,11 +70,17 @@ def code_digest(cells: list[dict], number: int) -> str:
 class Page:
     """A notebook and its place in the series."""
 
-    stem: str  # "03_one_hot_encoding"
+    stem: str  # "03_one_hot_encoding", or "a2_name" of an aside
     notebook: dict
     titles: dict[str, str]  # of every notebook: stem -> "03 · One-hot encoding"
     size: int = 0  # bytes
     folder: Path = field(default_factory=Path)
+    linked_from: tuple[str, ...] = ()  # the lessons that link here
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether this is for the curious: short, beside the path, no exercises."""
+        return self.stem.startswith("a")
 
     @property
     def is_start(self) -> bool:
@@ -84,9 +93,16 @@ class Page:
         return self.stem.startswith("08")
 
     @property
-    def number(self) -> int:
-        """The number in the file's name."""
-        return int(self.stem[:2])
+    def kind(self) -> str:
+        """Which of the SIZES hold for it."""
+        if self.is_aside:
+            return "aside"
+        return "start" if self.is_start else "clinic" if self.is_clinic else "lesson"
+
+    @property
+    def number(self) -> str:
+        """What the numbers of its sections begin with: "3" or "A2"."""
+        return self.stem.split("_")[0].lstrip("0").upper() or "0"
 
     @property
     def cells(self) -> list[dict]:
@@ -115,8 +131,8 @@ class Page:
 
     @property
     def numbered_sections(self) -> list[tuple[str, list[dict]]]:
-        """The sections whose heading begins with a number such as 3.1."""
-        return [pair for pair in self.sections if re.match(r"\d+\.\d+ ", pair[0])]
+        """The sections whose heading begins with a number such as 3.1 or A2.1."""
+        return [pair for pair in self.sections if re.match(r"A?\d+\.\d+ ", pair[0])]
 
 
 def from_json(text: str) -> dict:
@@ -146,13 +162,31 @@ def title_of(notebook: dict) -> str:
 
 
 def load(folder: Path) -> list[Page]:
-    """Read all notebooks of a folder, in the order of their names."""
+    """Read all notebooks of a folder: the lessons in their order, then the asides."""
     paths = sorted(folder.glob("*.ipynb"))
     notebooks = {p.stem: from_json(p.read_text(encoding="utf-8")) for p in paths}
     titles = {stem: title_of(notebook) for stem, notebook in notebooks.items()}
+    lessons = [stem for stem in notebooks if stem[0].isdigit()]
+    links = {stem: links_of(notebooks[stem]) for stem in lessons[1:]}
     return [
-        Page(p.stem, notebooks[p.stem], titles, p.stat().st_size, folder) for p in paths
+        Page(
+            p.stem,
+            notebooks[p.stem],
+            titles,
+            p.stat().st_size,
+            folder,
+            tuple(s for s in links if f"{p.stem}.ipynb" in links[s]),
+        )
+        for p in paths
     ]
+
+
+def links_of(notebook: dict) -> set[str]:
+    """The files that the prose of a notebook links to."""
+    text = "\n".join(
+        c["source"] for c in notebook["cells"] if c["cell_type"] == "markdown"
+    )
+    return set(re.findall(r"\]\(([^)#\s]+)", text))
 
 
 def tags(cell: dict) -> list[str]:
@@ -166,13 +200,13 @@ def may_raise(cell: dict) -> bool:
 
 
 def lesson(page: Page) -> list[dict]:
-    """The cells of a page without the lab, the exercises, the quiz and mere folds."""
+    """The cells of a page without the lab, the exercises, the quiz and the folds."""
     cells, practice = [], False
     for cell in page.cells:
         if heading := re.match(r"## (.*)", cell["source"]):
             practice = heading[1].startswith(("Try it", "Exercises", "Quiz"))
         if not practice and not cell["source"].startswith("<details>"):
-            cells.append(cell)
+            cells.append(cell | {"source": FOLD.sub("", cell["source"])})
     return cells
 
 
@@ -182,6 +216,11 @@ def prose(cells: list[dict]) -> str:
     text = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
     text = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`", " ", text, flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)|<[^>]+>", " ", text)
+
+
+def count_words(cells: list[dict]) -> int:
+    """How many words of prose some cells have."""
+    return len(re.findall(r"[^\W_][\w'’-]*", prose(cells)))
 
 
 def schema(page: Page) -> list[str]:
@@ -264,12 +303,13 @@ def known_tags(page: Page) -> list[str]:
 
 
 def title(page: Page) -> list[str]:
-    """`# 03 · Title`, and one question in a blockquote."""
+    """`# 03 · Title` or `# A2 · Title`, and one question in a blockquote."""
     first = page.cells[0]["source"] if page.cells else ""
     lines = [line for line in first.splitlines() if line.strip()]
     complaints = []
-    if not re.fullmatch(rf"# {page.stem[:2]} · \S.*", lines[0] if lines else ""):
-        complaints.append(f"the first line is not '# {page.stem[:2]} · Title'")
+    number = page.stem.split("_")[0].upper()
+    if not re.fullmatch(rf"# {number} · \S.*", lines[0] if lines else ""):
+        complaints.append(f"the first line is not '# {number} · Title'")
     if len(lines) < 2 or not all(line.startswith("> ") for line in lines[1:]):
         complaints.append("the first cell is not a title and one blockquote")
     elif "?" not in first:
@@ -278,8 +318,14 @@ def title(page: Page) -> list[str]:
 
 
 def navigation_line(page: Page) -> str:
-    """The line that leads to the previous notebook, the contents and the next."""
-    stems = sorted(page.titles)
+    """The line that leads to the previous notebook, the contents and the next.
+
+    Of an aside: back to the lessons that link to it, and to the contents.
+    """
+    stems = sorted(stem for stem in page.titles if stem[0].isdigit())
+    if page.is_aside:
+        back = [f"[← {page.titles[stem]}]({stem}.ipynb)" for stem in page.linked_from]
+        return " · ".join([*back, f"[Contents]({stems[0]}.ipynb)"])
     at = stems.index(page.stem)
     parts = []
     if at > 0:
@@ -292,17 +338,23 @@ def navigation_line(page: Page) -> str:
     return " · ".join(parts)
 
 
-CONTENTS = re.compile(r"(?<=\|---\|---\|\n)(?:\| \[\d\d · .*\|(?:\n|$))+")
+CONTENTS = {
+    kind: re.compile(rf"(?<=\|---\|---\|\n)(?:\| \[{number} · .*\|(?:\n|$))+")
+    for kind, number in (("lessons", r"\d\d"), ("asides", r"A\d+"))
+}
+"""The rows of the two tables of the first notebook."""
 
 
 def with_contents(source: str, pages: list[Page]) -> str:
-    """A text with its table of the notebooks written anew: title and question."""
-    rows = [
-        f"| [{page.titles[page.stem]}]({page.stem}.ipynb) | {question(page)} |"
-        for page in pages
-        if not page.is_start
-    ]
-    return CONTENTS.sub("\n".join(rows) + "\n", source)
+    """A text with its tables of the notebooks written again: title and question."""
+    for kind, table in CONTENTS.items():
+        rows = [
+            f"| [{page.titles[page.stem]}]({page.stem}.ipynb) | {question(page)} |\n"
+            for page in pages
+            if not page.is_start and page.is_aside == (kind == "asides")
+        ]
+        source = table.sub("".join(rows).replace("\\", r"\\"), source)
+    return source
 
 
 def question(page: Page) -> str:
@@ -312,19 +364,24 @@ def question(page: Page) -> str:
 
 
 def contents(pages: list[Page]) -> list[str]:
-    """The first notebook's table lists the others, each with its question."""
-    tables = [c["source"] for c in pages[0].cells if CONTENTS.search(c["source"])]
-    if len(tables) != 1:
-        return [f"{len(tables)} tables list the notebooks, not one"]
-    if tables[0].rstrip() != with_contents(tables[0], pages).rstrip():
-        return ["the table of the notebooks is out of date: run make refresh"]
-    return []
+    """The first notebook's tables list the others, each with its question."""
+    text = "\n".join(cell["source"] for _, cell in pages[0].of_type("markdown"))
+    complaints = []
+    for kind, table in CONTENTS.items():
+        wanted = int(kind == "lessons" or any(page.is_aside for page in pages))
+        if (found := len(table.findall(text))) != wanted:
+            complaints.append(f"{found} tables list the {kind}, not {wanted}")
+    if text.rstrip() != with_contents(text, pages).rstrip():
+        complaints.append("a table of the notebooks is out of date: run make refresh")
+    return complaints
 
 
 def navigation(page: Page) -> list[str]:
     """The second and the last cell lead to the neighbours that exist."""
     expected = navigation_line(page)
     complaints = []
+    if page.is_aside and not page.linked_from:
+        complaints.append("no lesson links to this aside")
     for name, index in (("second", 1), ("last", -1)):
         source = page.cells[index]["source"] if len(page.cells) > 1 else ""
         if source.strip() != expected:
@@ -335,8 +392,9 @@ def navigation(page: Page) -> list[str]:
 def opening(page: Page) -> list[str]:
     """What you will be able to do, what you need, and the time it takes."""
     text = "\n".join(cell["source"] for cell in page.cells[2:6])
+    wanted = OPENING[1:] if page.is_aside else OPENING
     complaints = [
-        f"the opening has no {start}**" for start in OPENING if start not in text
+        f"the opening has no {start}**" for start in wanted if start not in text
     ]
     time = re.search(r"\*\*Time.*", text)
     if time and not re.search(r"\d.*minutes?.*\d.*second", time[0], re.DOTALL):
@@ -353,7 +411,8 @@ def symbols(page: Page) -> list[str]:
         re.MULTILINE,
     )
     if not table:
-        return ["there is no table | symbol | meaning | shape |"]
+        complaint = "there is no table | symbol | meaning | shape |"
+        return [] if page.is_aside else [complaint]
     complaints = []
     for row in table[1].splitlines():
         cells = [part.strip() for part in re.split(r"(?<!\\)\|", row)[1:-1]]
@@ -383,9 +442,15 @@ def numbering(page: Page) -> list[str]:
 
 
 def predictions(page: Page) -> list[str]:
-    """Each numbered section asks for a prediction, with the answer in a fold."""
+    """Each numbered section asks for a prediction, with the answer in a fold.
+
+    In an aside one prediction is enough.
+    """
     complaints = []
-    for heading, cells in page.numbered_sections:
+    sections = page.numbered_sections
+    if page.is_aside and sections:
+        sections = [("all", [cell for _, cells in sections for cell in cells])]
+    for heading, cells in sections:
         text = "\n".join(c["source"] for c in cells if c["cell_type"] == "markdown")
         if not re.search(r"\*\*Predict first\b", text):
             complaints.append(f"section '{heading}' has no **Predict first.**")
@@ -397,10 +462,9 @@ def predictions(page: Page) -> list[str]:
 def headings(page: Page) -> list[str]:
     """The sections that every lesson has are there, in their order."""
     wanted = ["Check it against PyTorch", "Break it", "Exercises"]
-    wanted = [] if page.is_clinic else wanted
-    wanted = (
-        ["What you have shown"] if page.is_start else [*wanted, "What you have shown"]
-    )
+    if page.is_clinic or page.is_start or page.is_aside:
+        wanted = []
+    wanted = [*wanted, "What you have shown"]
     found = [heading for heading, _ in page.sections]
     complaints = [
         f"there is no section '## {name}'"
@@ -414,7 +478,10 @@ def headings(page: Page) -> list[str]:
 
 
 def claims(page: Page) -> list[str]:
-    """What has been shown is a list of three to six claims with their numbers."""
+    """What has been shown is a list of three to six claims with their numbers.
+
+    An aside may claim two things, and need not give sources.
+    """
     for heading, cells in page.sections:
         if heading != "What you have shown":
             continue
@@ -422,11 +489,12 @@ def claims(page: Page) -> list[str]:
         text, _, sources = text.partition("**Sources**")
         found = re.split(r"^(?:[-*]|\d+\.) +", text, flags=re.MULTILINE)[1:]
         complaints = []
-        if not 3 <= len(found) <= 6:
-            complaints.append(f"{len(found)} claims under '{heading}', not 3 to 6")
+        low = 2 if page.is_aside else 3
+        if not low <= len(found) <= 6:
+            complaints.append(f"{len(found)} claims under '{heading}', not {low} to 6")
         if found and sum(bool(re.search(r"\d", c)) for c in found) < len(found) / 2:
             complaints.append("most of the claims state no number")
-        if not sources.strip() and not page.is_start:
+        if not sources.strip() and not (page.is_start or page.is_aside):
             complaints.append("there are no **Sources**")
         return complaints
     return []
@@ -465,13 +533,14 @@ def proportions(page: Page) -> list[str]:
     kinds = "".join(cell["cell_type"][0] for cell in page.cells)
     if run := re.search("c" * (LIMITS["code cells in a row"] + 1), kinds):
         complaints.append(f"four code cells in a row from cell {run.start()}")
-    low, high = (12, 60) if page.is_start else (25, 75)
+    (low, high), (fewest, most), whole = SIZES[page.kind]
     if not low <= len(cells) <= high:
-        complaints.append(f"{len(cells)} cells in the lesson, not {low} to {high}")
-    low, high = (500, 3_000) if page.is_start else (1_000, 4_000)
-    words = len(re.findall(r"[^\W_][\w'’-]*", prose(cells)))
-    if not low <= words <= high:
-        complaints.append(f"{words} words of prose, not {low} to {high}")
+        complaints.append(f"{len(cells)} cells on the path, not {low} to {high}")
+    if not fewest <= count_words(cells) <= most:
+        words = count_words(cells)
+        complaints.append(f"{words} words on the path, not {fewest} to {most}")
+    if (words := count_words(page.cells)) > whole:
+        complaints.append(f"{words} words in the whole notebook, over {whole}")
     if page.size > LIMITS["bytes"]:
         complaints.append(f"{page.size // 1000} kB, over 400")
     return complaints
@@ -638,19 +707,23 @@ RULES = (
 
 
 def readme_table(readme: str, stems: list[str]) -> list[str]:
-    """The README's table lists each notebook once, in order."""
-    rows = [
-        name
-        for line in readme.splitlines()
-        if line.startswith("|")
-        for name in re.findall(r"\]\(notebooks/([\w-]+)\.ipynb\)", line)
-    ]
-    if rows == stems:
-        return []
-    return [f"README's table lists {rows}; the notebooks are {stems}"]
+    """The README lists each notebook once: lessons in a table, asides in a list."""
+    complaints = []
+    lines = readme.splitlines()
+    for what, mark, first in (("table", "|", str.isdigit), ("list", "-", str.isalpha)):
+        rows = [
+            name
+            for line in lines
+            if line.startswith(mark)
+            for name in re.findall(r"\]\(notebooks/([\w-]+)\.ipynb\)", line)
+        ]
+        wanted = [stem for stem in stems if first(stem[0])]
+        if rows != wanted:
+            complaints.append(f"README's {what} has {rows}; there are {wanted}")
+    return complaints
 
 
-BUILT_IN = re.compile(r"Built\s+in:\s+notebooks/(\w+)\.ipynb,\s+section\s+(\d+\.\d+)")
+BUILT_IN = re.compile(r"Built\s+in:\s+notebooks/(\w+)\.ipynb,\s+section\s+(A?\d+\.\d+)")
 
 
 def built_in(module: str, source: str, pages: dict[str, Page]) -> list[str]:

@@ -1,7 +1,7 @@
 """Make the teacher's copy of the series: what `make key` does.
 
-Into build/key go the notebooks with every exercise solved and run, and for each a page:
-minutes, the usual wrong answers with their hints, and questions for discussion.
+Into build/key go the notebooks with every exercise solved and run, and for each lesson
+a page: minutes, the usual wrong answers with their hints, and questions for discussion.
 """
 
 import argparse
@@ -131,8 +131,9 @@ def write(folder: Path, stems: list[str]) -> list[str]:
     for page in load(NOTEBOOKS):
         if stems and page.stem not in stems:
             continue
-        text = teachers_page(page)
-        (folder / f"{page.stem}.md").write_text(text, encoding="utf-8")
+        if not page.is_aside:
+            text = teachers_page(page)
+            (folder / f"{page.stem}.md").write_text(text, encoding="utf-8")
         path = NOTEBOOKS / f"{page.stem}.ipynb"
         print(f"{path.name} ...", flush=True)
         try:

@@ -31,23 +31,13 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
     ): "a row has one dimension only",
     (
-        "1.2",
-        "raise ValueError(f'{c!r} at position x{position} is not in the new texts')",
-    ): "the wording of the message is free",
-    (
-        "1.2",
-        "raise ValueError(f'{c!r} at position {position} is not in the new textsx')",
-    ): "the wording of the message is free",
-    ("3.5", "return X.mT @ row_grad"): "mT and T are the same for a matrix",
-    ("4.2", "return (h, int((h.abs() >= 0.9).sum()))"): (
-        "differs only for a state of exactly 0.9, which random weights do not give"
-    ),
-    ("4.2", "h = torch.tanh(x_t @ W_ih.T + b_ih + h @ W_hh.mT + b_hh)"): (
-        "mT and T are the same for a matrix"
-    ),
-    ("4.2", "h = torch.tanh(x_t @ W_ih.mT + b_ih + h @ W_hh.T + b_hh)"): (
-        "mT and T are the same for a matrix"
-    ),
+        "3.4",
+        "return linear.weight.mT + linear.bias",
+    ): "mT and T are the same for a matrix",
+    ("4.2", "my_W_hh = [[1.0, 0.0], [2.0, 4.0]]"): "unit 0 may have a memory, too",
+    ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
+    ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
+    ("4.4", "return self.output(h_n[-0])"): "there is one layer",
     ("8.3", "states = rnn(x.transpose(0, 1))[0].transpose(1, 0)"): "the same exchange",
     ("8.3", "states = rnn(x.transpose(1, 0))[0].transpose(0, 1)"): "the same exchange",
     ("8.4", "changed[0] = (inputs[0] - 1) % model.vocab_size"): "also another id",

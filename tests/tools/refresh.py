@@ -173,7 +173,7 @@ def words(outputs: list[NotebookNode]) -> list[NotebookNode]:
 def write_navigation(folder: Path) -> None:
     """Write the lines that lead from notebook to notebook, from what is there.
 
-    These are the second and the last cell of each, and the table in the first one.
+    These are the second and the last cell of each, and the tables in the first one.
     """
     pages = load(folder)
     for page in pages:

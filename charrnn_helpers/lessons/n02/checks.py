@@ -1,160 +1,28 @@
-"""Exercises of notebook 02: shift, windows, and losses by counting."""
+"""Exercises of notebook 02: shapes, reading a loss, memory by counting, the floor."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from charrnn_helpers import data
-from charrnn_helpers.data import IGNORE_INDEX
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
-
-
-def _drawn(rng: random.Random, *shape: int, high: int = 9) -> Tensor:
-    count = math.prod(shape)
-    return torch.tensor([rng.randrange(high) for _ in range(count)]).view(*shape)
-
-
-# --- 2.1 ------------------------------------------------------------------------------
-
-
-def _cut(ids: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """All but the last entry of an axis, and all but the first."""
-    size = ids.shape[axis] - 1
-    return ids.narrow(axis, 0, size), ids.narrow(axis, 1, size)
-
-
-shift_batch = Exercise(
-    number="2.1",
-    name="my_shift",
-    success="each target is the character after its input, whatever stands before the "
-    "last axis.",
-    cases=[
-        (torch.tensor([[6, 3, 8, 8], [7, 0, 9, 2], [6, 10, 14, 1]]),),
-        (torch.tensor([6, 3, 8, 8, 10]),),
-        (torch.tensor([[7, 0, 9, 2]]),),
-        (torch.tensor([[5, 1], [3, 0]]),),
-        (torch.arange(24).view(2, 3, 4),),
-        (torch.arange(32).view(2, 2, 2, 4),),
-        (torch.arange(10).view(2, 1, 5),),
-    ],
-    drawn=lambda rng: [(_drawn(rng, 4, rng.randint(2, 7)),)],
-    entries=("inputs", "targets"),
-    reference=lambda ids: _cut(ids, -1),
-    forbidden={"shift": "write the two slices yourself."},
-    wrong=[
-        Wrong(
-            "You cut the first axis: in a batch that is the texts, so your targets are "
-            "the next text. Decode a row and read it.",
-            lambda ids: _cut(ids, 0),
-        ),
-        Wrong(
-            "Your slices name the second axis. That fits a batch, and neither one text "
-            "nor a tensor with three axes.",
-            lambda ids: _cut(ids, 1),
-        ),
-        *[
-            Wrong(
-                "You name the axes one by one, and a tensor may have one more. Which "
-                "axis is it, counted from the end?",
-                lambda ids, most=most: _cut(ids, min(ids.dim(), most) - 1),
-            )
-            for most in (2, 3)
-        ],
-        Wrong(
-            "You lay all texts in one long batch. The axes before the last one are to "
-            "stay as they are.",
-            lambda ids: _cut(ids.reshape(-1, ids.shape[-1]), -1),
-        ),
-        Wrong(
-            "squeeze takes away every axis of length one: a batch of one text, and "
-            "texts of one target, lose an axis that they need.",
-            lambda ids: tuple(part.squeeze() for part in _cut(ids, -1)),
-        ),
-        Wrong(
-            "You treat a batch of one text as a text. It is a batch, and stays one.",
-            lambda ids: _cut(ids[0] if ids.shape[0] == 1 else ids, -1),
-        ),
-        Wrong(
-            "The two are swapped: the target comes after its input.",
-            lambda ids: (ids[..., 1:], ids[..., :-1]),
-        ),
-        Wrong(
-            "Your last target wraps around to the first character of the row. Is there "
-            "anything to predict after the last one?",
-            lambda ids: (ids, ids.roll(-1, dims=-1)),
-        ),
-        Wrong(
-            "You cut before you roll, so the last target is the first character of its "
-            "row again, and the character that you cut off is lost.",
-            lambda ids: (ids[..., :-1], ids[..., :-1].roll(-1, dims=-1)),
-        ),
-        *[
-            Wrong(
-                "roll without dims goes through the whole tensor: the end of a row "
-                "gets the first character of the next. Along which axis do you roll?",
-                answer,
-            )
-            for answer in (
-                lambda ids: (ids, ids.roll(-1)),
-                lambda ids: (ids[..., :-1], ids[..., :-1].roll(-1)),
-            )
-        ],
-        *[
-            Wrong(
-                "You roll along the second axis. That fits a batch, and neither one "
-                "text nor a tensor with three axes.",
-                lambda ids, least=least: (
-                    ids[..., :-1],
-                    ids.roll(-1, dims=min(1, least(ids)))[..., :-1],
-                ),
-            )
-            for least in (lambda ids: 1, lambda ids: ids.dim() - 1)
-        ],
-        *[
-            Wrong(
-                "You roll and then cut the first entry: your targets are two "
-                "characters after their inputs. Which entry wrapped around?",
-                answer,
-            )
-            for answer in (
-                lambda ids: (ids[..., :-1], ids.roll(-1, dims=-1)[..., 1:]),
-                lambda ids: (ids[..., :-1], ids.roll(-1)[..., 1:]),
-            )
-        ],
-        Wrong(
-            "roll by +1 moves everything to the right: that is the character before.",
-            lambda ids: (ids[..., :-1], ids.roll(1, dims=-1)[..., :-1]),
-        ),
-        Wrong(
-            "Your targets are two characters after their inputs.",
-            lambda ids: (ids[..., :-2], ids[..., 2:]),
-        ),
-        Wrong(
-            "The inputs still hold the last character, and nothing follows it.",
-            lambda ids: (ids, ids[..., 1:]),
-        ),
-        Wrong(
-            "Inputs and targets are equal: a model would only repeat what it reads.",
-            lambda ids: (ids[..., :-1], ids[..., :-1]),
-        ),
-        Wrong(
-            "Your targets are no whole numbers any more, and cross_entropy will refuse "
-            "them. Where does a float come in?",
-            lambda ids: (ids[..., :-1], ids[..., 1:].float()),
-        ),
-    ],
+from charrnn_helpers.exercises.engine import (
+    TYPE,
+    VALUES,
+    Exercise,
+    Kind,
+    Question,
+    Wrong,
 )
 
-
-# --- 2.2 ------------------------------------------------------------------------------
+# --- 2.1 ------------------------------------------------------------------------------
 
 
 _PREDICTED = ((3, 5), torch.int64, 15, 10)
@@ -173,7 +41,7 @@ def _gives(hint: str, entry: int, *values: object) -> Wrong:
 
 
 shift_prediction = Question(
-    number="2.2",
+    number="2.1",
     name="prediction",
     success="15 targets, and 10 of them are examples from a text.",
     expected=lambda: _PREDICTED,
@@ -283,457 +151,381 @@ shift_prediction = Question(
 )
 
 
-# --- 2.3 ------------------------------------------------------------------------------
+# --- 2.2 ------------------------------------------------------------------------------
 
 
-def _by_window(ids: Tensor, seq_len: int) -> tuple[Tensor, Tensor]:
-    """Windows made one by one: the reference."""
-    rows_x, rows_y = [], []
-    for start in range(0, len(ids) - 1, seq_len):
-        x, y = torch.zeros(seq_len).long(), torch.full((seq_len,), IGNORE_INDEX)
-        for t in range(seq_len):
-            if start + t + 1 < len(ids):
-                x[t], y[t] = ids[start + t], ids[start + t + 1]
-        rows_x.append(x)
-        rows_y.append(y)
-    return torch.stack(rows_x), torch.stack(rows_y)
+_READINGS = (math.log(10 / 3), 2 * math.log(2), 2.0)
 
 
-def _filled(ids: Tensor, seq_len: int, missing: int, value: int) -> tuple:
-    x = F.pad(ids[:-1], (0, missing)).view(-1, seq_len)
-    return x, F.pad(ids[1:], (0, missing), value=value).view(-1, seq_len)
+def _reads(hint: str, entry: int, *values: float) -> Wrong:
+    """A hint for each answer with one of these numbers in that place."""
+    return Wrong(
+        hint,
+        (*_READINGS[:entry], values[0], *_READINGS[entry + 1 :]),
+        lambda a: any(abs(a[entry] - value) < 2e-3 for value in values),
+    )
 
 
-def _missing(ids: Tensor, seq_len: int) -> int:
-    return -(len(ids) - 1) % seq_len
-
-
-def _cut_then_rolled(ids: Tensor, seq_len: int) -> tuple:
-    x, y = _by_window(ids, seq_len)
-    return x, torch.where(y == IGNORE_INDEX, y, x.roll(-1, dims=1))
-
-
-def _rows_then_rolled(rows: Tensor) -> tuple:
-    return rows, rows.roll(-1, dims=1)
-
-
-def _full(ids: Tensor, seq_len: int) -> Tensor:
-    """The full windows of some ids, without the rest."""
-    return ids[: len(ids) // seq_len * seq_len].view(-1, seq_len)
-
-
-def _padded(ids: Tensor, seq_len: int) -> Tensor:
-    return F.pad(ids, (0, -len(ids) % seq_len)).view(-1, seq_len)
-
-
-def _dropped(ids: Tensor, seq_len: int) -> tuple:
-    n = (len(ids) - 1) // seq_len * seq_len
-    return ids[:n].view(-1, seq_len), ids[1 : n + 1].view(-1, seq_len)
-
-
-def _cut_then_shifted(ids: Tensor, seq_len: int) -> tuple:
-    rows = F.pad(ids, (0, -len(ids) % seq_len), value=IGNORE_INDEX).view(-1, seq_len)
-    return rows[:, :-1].clamp(min=0), rows[:, 1:].clone()
-
-
-def _every_stride(ids: Tensor, seq_len: int) -> tuple:
-    missing = max(0, seq_len - len(ids) + 1)
-    x = F.pad(ids[:-1], (0, missing))
-    y = F.pad(ids[1:], (0, missing), value=IGNORE_INDEX)
-    return x.unfold(0, seq_len, 1), y.unfold(0, seq_len, 1)
-
-
-def _both_ignored(ids: Tensor, seq_len: int) -> tuple:
-    x, y = _by_window(ids, seq_len)
-    return torch.where(y == IGNORE_INDEX, y, x), y
-
-
-cut_windows = Exercise(
-    number="2.3",
-    name="my_windows",
-    success="nothing wraps around, and no target is lost.",
-    cases=[
-        (torch.tensor([5, 1, 4, 1, 3, 2, 6]), 3),
-        (torch.tensor([5, 1, 4, 1, 3, 2, 6, 9]), 3),
-        (torch.tensor([2, 7]), 4),
-        (torch.tensor([8, 0, 17, 3, 3, 9]), 1),
-        (torch.arange(21) * 4 % 23, 5),
-    ],
-    drawn=lambda rng: [(_drawn(rng, rng.randint(12, 30)), rng.randint(2, 5))],
-    entries=("inputs", "targets"),
-    reference=_by_window,
-    forbidden={"windows": "cut them yourself this time."},
+readings = Question(
+    number="2.2",
+    name="readings",
+    success="p is 3/10, a bit is ln 2 nats, and surprises are averaged before exp.",
+    expected=lambda: _READINGS,
+    entries=("the loss of 1", "the loss of 2", "the perplexity of 3"),
+    tolerance=1e-3,
     wrong=[
-        *[
-            Wrong(
-                "The last target of each window is the window's own first character: "
-                "you cut before you shift.",
-                answer,
-            )
-            for answer in (
-                _cut_then_rolled,
-                lambda ids, seq_len: _rows_then_rolled(_full(ids, seq_len)),
-                lambda ids, seq_len: _rows_then_rolled(_padded(ids, seq_len)),
-                lambda ids, seq_len: _rows_then_rolled(_padded(ids[:-1], seq_len)),
-            )
-        ],
         Wrong(
-            "The pairs after the last full window are left out. They are examples too.",
-            _dropped,
+            "Three numbers are asked for: a loss, a loss and a perplexity.",
+            (1.0, 2.0),
+            lambda a: isinstance(a, (list, tuple)) and len(a) != 3,
+        ),
+        _reads("That is the probability of the target. The loss is −ln of it.", 0, 0.3),
+        _reads("A loss is never negative: it is −ln p.", 0, math.log(0.3)),
+        _reads(
+            "You take the logits for probabilities. Softmax first takes e to the power "
+            "of each, and divides by the sum.",
+            0,
+            -math.log(math.log(3)),
+            math.log(math.log(18) / math.log(3)),
+            math.log(18) - math.log(3),
+            math.log(3) / math.log(18),
+            -math.log(3),
+        ),
+        _reads(
+            "e to the power of 0 is 1, not 0: it counts in the sum.", 0, math.log(3)
+        ),
+        _reads(
+            "That is the loss if the first one were the target.", 0, math.log(10 / 6)
+        ),
+        _reads("That is the loss if the third one were the target.", 0, math.log(10)),
+        _reads(
+            "In the first place you give bits or powers of ten: math.log is the "
+            "logarithm of a nat.",
+            0,
+            math.log2(10 / 3),
+            math.log10(10 / 3),
+        ),
+        _reads("That is the perplexity, e to the power of the loss.", 0, 10 / 3),
+        _reads(
+            "Wrong way round: a nat is more than a bit. One bit is an even choice of "
+            "two, and costs ln 2 = 0.69 nats.",
+            1,
+            2 / math.log(2),
+        ),
+        _reads("Two bits are the surprise of p = 1/4. What is that in nats?", 1, 2.0),
+        _reads(
+            "That is a number of choices, not a loss: take its logarithm.",
+            1,
+            4.0,
+            math.exp(2),
+        ),
+        _reads("ln 2 is one bit.", 1, math.log(2)),
+        _reads(
+            "Perplexity is not the mean of the choices, 1 and 4. Take the mean of the "
+            "surprises, and then exp of it.",
+            2,
+            2.5,
+        ),
+        _reads(
+            "That is the loss in nats; the perplexity is exp of it.", 2, math.log(2)
+        ),
+        _reads("That is the loss in bits; the perplexity is asked for.", 2, 1.0),
+        _reads(
+            "That is the perplexity of the hard half alone. The other places cost "
+            "nothing, and count in the mean.",
+            2,
+            4.0,
+        ),
+        _reads(
+            "You take half of the probability of 1/4, or of the choices. Start with "
+            "the surprise at each of the two kinds of places.",
+            2,
+            8.0,
+            0.5,
+            5 / 8,
+            1.6,
+            math.exp(2),
         ),
         Wrong(
-            "The places that you fill up ask for character number 0. Which number "
-            "tells the loss to leave a target out?",
-            lambda ids, seq_len: _filled(ids, seq_len, _missing(ids, seq_len), 0),
-        ),
-        Wrong(
-            "Where the pairs fit exactly, you add a whole window of nothing.",
-            lambda ids, seq_len: _filled(
-                ids, seq_len, seq_len - (len(ids) - 1) % seq_len, IGNORE_INDEX
-            ),
-        ),
-        Wrong(
-            "You cut first and shift inside each window, which loses a pair at every "
-            "border.",
-            _cut_then_shifted,
-        ),
-        Wrong(
-            "Your windows overlap. Each one is to start where the one before it ends.",
-            _every_stride,
-        ),
-        Wrong(
-            "-100 is a mark for targets. As an input it would be looked up in a table, "
-            "and no table has that row.",
-            _both_ignored,
+            "Rounded to few digits, or not quite: type the expression.",
+            (1.2, 1.4, 2.0),
+            lambda a: all(abs(x - y) < 0.06 for x, y in zip(a, _READINGS, strict=True)),
         ),
     ],
 )
 
 
-# --- 2.4 ------------------------------------------------------------------------------
+# --- 2.3 ------------------------------------------------------------------------------
 
 
-def _table_loss(inputs: Tensor, targets: Tensor) -> float:
+Contexts = Callable[[list[int]], list]
+
+
+def _loss_of(contexts: Contexts) -> Callable[[Tensor, Tensor], float]:
+    """The loss of a predictor that sees such contexts, row by row."""
+
+    def answer(inputs: Tensor, targets: Tensor) -> float:
+        found = [c for row in inputs.tolist() for c in contexts(row)]
+        return data.conditional_entropy(found, targets.flatten().tolist())
+
+    return answer
+
+
+def _two(row: list[int]) -> list:
+    return [(None, row[0]), *pairwise(row)]
+
+
+def _table(inputs: Tensor, targets: Tensor) -> float:
     """Cross-entropy of the counted table, by PyTorch: the reference."""
-    x, y = inputs.flatten(), targets.flatten()
-    size = int(max(x.max(), y.max())) + 1
-    keep = y != IGNORE_INDEX
-    table = torch.zeros(size, size, dtype=torch.float64)
-    table.index_put_((x[keep], y[keep]), torch.ones(1).double(), accumulate=True)
-    return F.cross_entropy(table.log()[x], y, ignore_index=IGNORE_INDEX).item()
+    contexts = [pair for row in inputs.tolist() for pair in _two(row)]
+    numbers = {pair: i for i, pair in enumerate(dict.fromkeys(contexts))}
+    x, y = torch.tensor([numbers[c] for c in contexts]), targets.flatten()
+    counts = torch.zeros(len(numbers), int(y.max()) + 1, dtype=torch.float64)
+    counts.index_put_((x, y), torch.ones(1).double(), accumulate=True)
+    return F.cross_entropy(counts.log()[x], y).item()
 
 
-def _pairs(inputs: Tensor, targets: Tensor) -> list[tuple[int, int]]:
-    pairs = zip(inputs.flatten().tolist(), targets.flatten().tolist(), strict=True)
-    return [(x, y) for x, y in pairs if y != IGNORE_INDEX]
+def _across_rows(inputs: Tensor, targets: Tensor) -> float:
+    contexts = _two(inputs.flatten().tolist())
+    return data.conditional_entropy(contexts, targets.flatten().tolist())
 
 
-def _counted(pairs: list[tuple[int, int]], log: Callable = math.log) -> float:
-    contexts, counts = Counter(x for x, _ in pairs), Counter(pairs)
-    total = sum(n * log(contexts[x] / n) for (x, _), n in counts.items())
-    return total / len(pairs)
+def _rolled(inputs: Tensor, targets: Tensor) -> float:
+    pairs = [inputs.roll(1).flatten().tolist(), inputs.flatten().tolist()]
+    contexts = list(zip(*pairs, strict=True))
+    return data.conditional_entropy(contexts, targets.flatten().tolist())
 
 
-def _unweighted(inputs: Tensor, targets: Tensor) -> float:
-    after: dict[int, list[tuple[int, int]]] = {}
-    for pair in _pairs(inputs, targets):
-        after.setdefault(pair[0], []).append(pair)
-    return sum(map(_counted, after.values())) / len(after)
+def _without_first(inputs: Tensor, targets: Tensor) -> float:
+    contexts = [pair for row in inputs.tolist() for pair in pairwise(row)]
+    return data.conditional_entropy(contexts, targets[:, 1:].flatten().tolist())
+
+
+def _rows_apart(inputs: Tensor, targets: Tensor) -> float:
+    rows = zip(inputs.tolist(), targets.tolist(), strict=True)
+    losses = [data.conditional_entropy(_two(x), y) for x, y in rows]
+    return sum(losses) / len(losses)
 
 
 def _joint(inputs: Tensor, targets: Tensor) -> float:
-    return _counted([(0, pair) for pair in _pairs(inputs, targets)])
+    contexts = [pair for row in inputs.tolist() for pair in _two(row)]
+    pairs = list(zip(contexts, targets.flatten().tolist(), strict=True))
+    return data.conditional_entropy([0] * len(pairs), pairs)
 
 
-def _ignores_nothing(inputs: Tensor, targets: Tensor) -> float:
-    x, y = inputs.flatten().tolist(), targets.flatten().tolist()
-    return _counted(list(zip(x, y, strict=True)))
+def _scaled(by: Callable[[float, Tensor], float]) -> Callable[[Tensor, Tensor], float]:
+    return lambda inputs, targets: by(_table(inputs, targets), targets)
 
 
-def _divides_by_all(inputs: Tensor, targets: Tensor) -> float:
-    pairs = _pairs(inputs, targets)
-    return _counted(pairs) * len(pairs) / targets.numel()
+def _batch(*texts: str) -> tuple[Tensor, Tensor]:
+    vocab = data.Vocabulary.from_texts(texts)
+    return data.shift(data.encode_batch(vocab, texts))
 
 
-def _counts_every_context(inputs: Tensor, targets: Tensor) -> float:
-    pairs = _pairs(inputs, targets)
-    contexts, counts = Counter(inputs.flatten().tolist()), Counter(pairs)
-    total = sum(n * math.log(contexts[x] / n) for (x, _), n in counts.items())
-    return total / len(pairs)
-
-
-def _most_likely(inputs: Tensor, targets: Tensor) -> float:
-    pairs = _pairs(inputs, targets)
-    contexts, counts = Counter(x for x, _ in pairs), Counter(pairs)
-    return sum(math.log(contexts[x] / n) for (x, _), n in counts.items()) / len(counts)
-
-
-def _rows_of_pairs(inputs: Tensor, targets: Tensor) -> list[list[tuple[int, int]]]:
-    rows = (part.view(-1, part.shape[-1]) for part in (inputs, targets))
-    return [_pairs(x, y) for x, y in zip(*rows, strict=True)]
-
-
-def _apart(inputs: Tensor, targets: Tensor) -> float:
-    """Each row with counts of its own."""
-    rows = [row for row in _rows_of_pairs(inputs, targets) if row]
-    return sum(_counted(row) * len(row) for row in rows) / sum(map(len, rows))
-
-
-def _mean_of_rows(inputs: Tensor, targets: Tensor) -> float:
-    pairs = _pairs(inputs, targets)
-    contexts, counts = Counter(x for x, _ in pairs), Counter(pairs)
-    means = [
-        sum(math.log(contexts[x] / counts[x, y]) for x, y in row) / len(row)
-        for row in _rows_of_pairs(inputs, targets)
-        if row
-    ]
-    return sum(means) / len(means)
-
-
-def _filtered_apart(inputs: Tensor, targets: Tensor) -> float:
-    y = [y for y in targets.flatten().tolist() if y != IGNORE_INDEX]
-    return _counted(list(zip(inputs.flatten().tolist(), y, strict=False)))
-
-
-def _ends_at_the_first(inputs: Tensor, targets: Tensor) -> float:
-    real = (targets != IGNORE_INDEX).cumprod(dim=-1).bool()
-    return _counted(_pairs(inputs[real], targets[real]))
-
-
-def _drops_rows(inputs: Tensor, targets: Tensor) -> float:
-    whole = (targets != IGNORE_INDEX).all(dim=-1)
-    return _counted(_pairs(inputs[whole], targets[whole]))
-
-
-def _counted_places(read: Callable) -> Callable[[Tensor, Tensor], float]:
-    """A loop over the numbers of rows and columns."""
-
-    def answer(inputs: Tensor, targets: Tensor) -> float:
-        B, T = inputs.shape[0], inputs.shape[1]
-        places = [(i, j) for i in range(B) for j in range(T)]
-        pairs = [(read(inputs[p]), read(targets[p])) for p in places]
-        return _counted([(x, y) for x, y in pairs if y != IGNORE_INDEX])
-
-    return answer
-
-
-def _counted_rows(read: Callable) -> Callable[[Tensor, Tensor], float]:
-    """A loop over rows, and over the entries of each."""
-
-    def answer(inputs: Tensor, targets: Tensor) -> float:
-        rows = [tuple(zip(*r, strict=True)) for r in zip(inputs, targets, strict=True)]
-        pairs = [(read(x), read(y)) for row in rows for x, y in row]
-        return _counted([(x, y) for x, y in pairs if y != IGNORE_INDEX])
-
-    return answer
-
-
-def _unpacked(inputs: Tensor, targets: Tensor) -> float:
-    _, _ = inputs.shape
-    return _counted(_pairs(inputs, targets))
-
-
-def _table_of(size: int | None) -> Callable[[Tensor, Tensor], float]:
-    """The pairs in a table of a fixed size, or of the size that the inputs need."""
-
-    def answer(inputs: Tensor, targets: Tensor) -> float:
-        V = int(inputs.max()) + 1 if size is None else size
-        table = torch.zeros(V, V, dtype=torch.float64)
-        pairs = _pairs(inputs, targets)
-        for x, y in pairs:
-            table[x, y] += 1
-        p = table / table.sum(dim=1, keepdim=True)
-        return -sum(math.log(p[pair]) for pair in pairs) / len(pairs)
-
-    return answer
-
-
-def _coded(size: int | None) -> Callable[[Tensor, Tensor], float]:
-    """Each pair as the one number size * x + y, which two pairs may share."""
-
-    def answer(inputs: Tensor, targets: Tensor) -> float:
-        V = int(inputs.max()) + 1 if size is None else size
-        pairs = _pairs(inputs, targets)
-        contexts = Counter(x for x, _ in pairs)
-        counts = Counter(V * x + y for x, y in pairs)
-        total = sum(math.log(contexts[x] / counts[V * x + y]) for x, y in pairs)
-        return total / len(pairs)
-
-    return answer
-
-
-def _without_zero(inputs: Tensor, targets: Tensor) -> float:
-    return _counted([(x, y) for x, y in _pairs(inputs, targets) if y > 0])
-
-
-_VOCAB = data.Vocabulary.from_texts(data.SENTENCES)
-
-
-def _case(inputs: list, targets: list) -> tuple[Tensor, Tensor]:
-    return torch.tensor(inputs), torch.tensor(targets)
-
-
-def _drawn_loss(rng: random.Random) -> list[tuple]:
-    inputs, targets = data.shift(_drawn(rng, 2, 12, high=4))
-    targets = targets.clone()
-    targets[1, -rng.randint(1, 4) :] = IGNORE_INDEX
-    return [(inputs, targets)]
-
-
-count_loss = Exercise(
-    number="2.4",
-    name="my_bigram_loss",
-    success="on the three sentences that is 0.8551, and nothing without memory is "
-    "better.",
-    cases=[
-        _case([[1, 2, 1, 2]], [[2, 1, 3, 1]]),
-        _case([1, 0, 1, 0, 3], [0, 1, 2, 3, 0]),  # one text, and the id 0
-        _case([[1, 2, 1, 1, 2]], [[2, -100, 3, 1, 1]]),  # ignored before counted
-        _case(
-            [[1, 2, 1, 1, 0], [2, 1, 2, 0, 0]], [[2, 1, 1, 3, 0], [1, 3, -100, -100, 3]]
+trigram = Exercise(
+    number="2.3",
+    name="my_trigram_loss",
+    success="on the three sentences that is 0.1373, below the bigram's 0.8551.",
+    cases=lambda: [
+        _batch("abab", "cbcb"),
+        _batch("aab", "aac", "baa"),  # the first place is a context of its own
+        _batch("abcab", "bbcaa", "cabca", "abcbb"),
+        _batch("ab", "ac", "ab"),  # one target in each row
+        _batch("hihohihahihi"),
+        _batch(*data.pad(data.SENTENCES)),
+        (
+            torch.tensor([[30, 2, 30], [2, 30, 2]]),
+            torch.tensor([[2, 30, 7], [30, 2, 0]]),
         ),
-        _case([[1, 2, 2, 1]], [[17, 1, 14, 17]]),  # ids from 16, larger than all inputs
-        _case([[[2, 1, 2]], [[1, 2, 2]]], [[[1, 2, 0]], [[2, 0, -100]]]),
-        _case([[4, 7]], [[7, -100]]),
-        data.shift(data.encode_batch(_VOCAB, data.pad(data.SENTENCES))),  # views
     ],
-    drawn=_drawn_loss,
-    reference=_table_loss,
-    forbidden={
-        "bigram_loss": "count it yourself this time.",
-        "prefix_loss": "count it yourself this time.",
-        "unigram_loss": "count it yourself this time.",
-    },
+    drawn=lambda rng: [_drawn(rng)],
+    reference=_table,
+    forbidden={"prefix_loss": "the trigram sees two characters, not the whole prefix."},
     wrong=[
         Wrong(
-            "That is in bits. A loss of this series is in nats, with the natural "
-            "logarithm.",
-            lambda inputs, targets: _counted(_pairs(inputs, targets), math.log2),
+            "That is the bigram's loss: it does not look at the character before.",
+            _loss_of(lambda row: row),
         ),
         Wrong(
-            "That is the uncertainty about the whole pair. The current character is "
-            "given: its own share does not belong to the question.",
-            _joint,
+            "That is the loss of who remembers the whole row: the trigram sees two "
+            "characters.",
+            _loss_of(lambda row: [tuple(row[: t + 1]) for t in range(len(row))]),
         ),
         Wrong(
-            "That is the perplexity, e to the power of the loss.",
-            lambda inputs, targets: math.exp(_counted(_pairs(inputs, targets))),
+            "You look three characters back. A trigram is three with the target: it "
+            "sees two.",
+            _loss_of(
+                lambda row: [tuple(row[max(0, t - 2) : t + 1]) for t in range(len(row))]
+            ),
         ),
         Wrong(
-            "Each row has counts of its own in your answer. One table serves all rows.",
-            _apart,
-        ),
-        Wrong(
-            "view(-1) works where the numbers lie in memory one after the other, and "
-            "what the shift returns are slices: flatten and reshape take both.",
-            lambda x, y: _counted(_pairs(x.view(-1), y.view(-1))),
-        ),
-        Wrong(
-            "You look at the first row only: does a return stand inside the loop?",
-            lambda x, y: _counted(_rows_of_pairs(x, y)[0]),
-        ),
-        Wrong(
-            "You take the mean of each row, and then the mean of those. Rows with "
-            "fewer targets that count weigh less.",
-            _mean_of_rows,
-        ),
-        Wrong(
-            "You take the ignored targets out and leave their inputs in: after the "
-            "first of them each target stands beside another input.",
-            _filtered_apart,
-        ),
-        Wrong(
-            "You stop at the first ignored target. Targets that count may come after "
-            "it.",
-            _ends_at_the_first,
-        ),
-        Wrong(
-            "You drop a whole row for one ignored target. The others count.",
-            _drops_rows,
-        ),
-        Wrong(
-            "You leave out the targets with the id 0. It is a character like any "
-            "other; only IGNORE_INDEX asks no question.",
-            _without_zero,
+            "You see only the character before, and not the current one.",
+            _loss_of(lambda row: [None, *row[:-1]]),
         ),
         *[
             Wrong(
-                "Inputs and targets may have one axis, two or more: where do you name "
-                "the axes? flatten makes one of them.",
+                "At the first place of a row your context is the last character of "
+                "another row. Each row begins on its own.",
+                answer,
+            )
+            for answer in (_across_rows, _rolled)
+        ],
+        Wrong(
+            "You let the predictor see the target that it is to predict. It sees the "
+            "current input, and the input before.",
+            lambda inputs, targets: 0.0,
+        ),
+        Wrong(
+            "A list cannot be a key of a dictionary: make a tuple of it.",
+            _loss_of(lambda row: [row[max(0, t - 1) : t + 1] for t in range(len(row))]),
+        ),
+        Wrong(
+            "You read down the columns. A row is one text.",
+            lambda inputs, targets: _table(inputs.T, targets.T),
+        ),
+        Wrong(
+            "That is the unigram's loss: it sees nothing.",
+            _loss_of(lambda row: [0 for _ in row]),
+        ),
+        *[
+            Wrong(
+                "At the first place you reach around to the end of the row: an index "
+                "of −1 is the last entry, in Python.",
                 answer,
             )
             for answer in (
-                _unpacked,  # the errors differ, too
-                _counted_places(int),
-                _counted_places(Tensor.item),
-                _counted_rows(int),
-                _counted_rows(Tensor.item),
-                lambda x, y: _counted_rows(int)(x.tolist(), y.tolist()),
+                _loss_of(lambda row: [(row[t - 1], row[t]) for t in range(len(row))]),
+                _loss_of(lambda row: [(row[t], row[t - 1]) for t in range(len(row))]),
             )
         ],
         *[
             Wrong(
-                "How large is your table? An id may be 16 or more, and a target larger "
-                "than every input.",
-                answer,
+                "At the first place you put in a character that may also be a real "
+                "one, such as id 0. That the row begins there is a context of its own.",
+                _loss_of(lambda row, first=first: [*pairwise([first(row), *row])]),
             )
-            for answer in (_table_of(16), _table_of(None))
+            for first in (lambda row: 0, lambda row: row[0], lambda row: 1)
         ],
-        *[
-            Wrong(
-                "Two different pairs get the same number in your code: an id may be 16 "
-                "or more, and a target larger than every input.",
-                answer,
-            )
-            for answer in (_coded(16), _coded(None))
-        ],
+        Wrong(
+            "The targets of the first places are missing. They count: there the "
+            "predictor sees one character, and that the row begins.",
+            _without_first,
+        ),
+        Wrong(
+            "You count each row apart, and take the mean. One table serves all rows.",
+            _rows_apart,
+        ),
+        Wrong(
+            "The order of the two characters matters: ab and ba are two contexts.",
+            _loss_of(lambda row: [frozenset(pair) for pair in _two(row)]),
+        ),
+        Wrong(
+            "That is the uncertainty about context and target together. The context is "
+            "given.",
+            _joint,
+        ),
+        Wrong(
+            "That is in bits. A loss of this series is in nats.",
+            _scaled(lambda loss, _: loss / math.log(2)),
+        ),
         Wrong(
             "You add the surprises up; the loss is their mean.",
-            lambda inputs, targets: (
-                _counted(_pairs(inputs, targets)) * len(_pairs(inputs, targets))
-            ),
+            _scaled(lambda loss, targets: loss * targets.numel()),
         ),
+        Wrong("That is the perplexity.", _scaled(lambda loss, _: math.exp(loss))),
         Wrong(
-            "That is the unigram's loss: it does not look at the current character.",
-            lambda inputs, targets: _counted(
-                [(0, y) for _, y in _pairs(inputs, targets)]
-            ),
+            "A loss is never negative: look at the sign.",
+            _scaled(lambda loss, _: -loss),
         ),
-        Wrong(
-            "You count the targets marked with IGNORE_INDEX as if they were a "
-            "character.",
-            _ignores_nothing,
+    ],
+)
+
+
+def _drawn(rng: random.Random) -> tuple[Tensor, Tensor]:
+    rows = [[rng.randrange(3) for _ in range(9)] for _ in range(4)]
+    return data.shift(torch.tensor(rows))
+
+
+# --- 2.4 ------------------------------------------------------------------------------
+
+
+def _with_memory(texts: Sequence[str], memory: int) -> float:
+    """The lowest loss of who sees the last characters of a text, as in the lab."""
+    contexts, answers = [], []
+    for text in texts:
+        for t in range(1, len(text)):
+            contexts.append(text[max(0, t - memory) : t])
+            answers.append(text[t])
+    return data.conditional_entropy(contexts, answers)
+
+
+def _needed(texts: Sequence[str]) -> int:
+    """How much memory reaches the floor."""
+    longest = max(map(len, texts))
+    floor = _with_memory(texts, longest) + 1e-9
+    return next(k for k in range(longest + 1) if _with_memory(texts, k) <= floor)
+
+
+def _judge(answer: object, expected: object) -> tuple[Kind, str] | None:
+    """Whether four characters of memory are what the texts take."""
+    pair = isinstance(answer, (list, tuple)) and len(answer) == 2
+    if not pair or not all(isinstance(text, str) for text in answer):
+        return TYPE, "two texts are asked for, as (first, second)"
+    lengths = [len(text) for text in answer]
+    if lengths[0] != lengths[1]:
+        return VALUES, (
+            f"the texts have {lengths[0]} and {lengths[1]} characters: make them "
+            "equally long, so that no padding comes in"
+        )
+    if not 2 <= lengths[0] <= 200:
+        return VALUES, "each text needs 2 to 200 characters"
+    needed = _needed(answer)
+    if needed == 4:
+        return None
+    losses = [_with_memory(answer, k) for k in (3, 4, lengths[0])]
+    return VALUES, (
+        f"your texts need {needed}, not 4: a memory of 3 costs {losses[0]:.4f}, of 4 "
+        f"{losses[1]:.4f}, and of everything {losses[2]:.4f} nats per character"
+    )
+
+
+def _takes(hint: str, example: tuple[str, str], *counts: int) -> Wrong:
+    """A hint for texts that need so much memory."""
+
+    def matches(answer: Sequence[str]) -> bool:
+        proper = _judge(answer, None)
+        fits = proper is not None and proper[1].startswith("your texts need")
+        return fits and _needed(answer) in counts
+
+    return Wrong(hint, example, matches)
+
+
+two_texts = Question(
+    number="2.4",
+    name="two_texts",
+    success="three characters leave a place open, and the fourth decides.",
+    expected=lambda: ("bring", "drink"),
+    accept=_judge,
+    wrong=[
+        _takes(
+            "Nothing is open that memory could close: one character reaches the floor, "
+            "or none.",
+            ("abcd", "abcd"),
+            0,
+            1,
         ),
-        Wrong(
-            "You skip the ignored targets, and divide by all of them.",
-            _divides_by_all,
+        _takes(
+            "A shorter memory reaches the floor. Both texts must hold the same three "
+            "characters in a row, followed by two different ones.",
+            ("sing", "hint"),
+            2,
+            3,
         ),
-        Wrong(
-            "A current character whose target is ignored asks no question, and you "
-            "count it among the contexts.",
-            _counts_every_context,
-        ),
-        Wrong(
-            "You give every current character the same weight. A frequent one is asked "
-            "about more often.",
-            _unweighted,
-        ),
-        Wrong(
-            "You count each different pair once. One that occurs five times surprises "
-            "five times.",
-            _most_likely,
-        ),
-        Wrong(
-            "You predict the current character from the next one: the condition is the "
-            "wrong way round.",
-            lambda inputs, targets: _counted(
-                [(y, x) for x, y in _pairs(inputs, targets)]
-            ),
-        ),
-        Wrong(
-            "A surprise is never negative: look at the sign, or at which count is on "
-            "top.",
-            lambda inputs, targets: -_counted(_pairs(inputs, targets)),
+        _takes(
+            "The texts share more than three characters before the place that is open. "
+            "Bring what tells them apart nearer.",
+            ("a thing", "b think"),
+            *range(5, 200),
         ),
     ],
 )

@@ -3,57 +3,128 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import VALUES, Exercise, Kind, Question, Wrong
+from charrnn_helpers.exercises.engine import Exercise, Question, short
 from charrnn_helpers.exercises.kit import hints
 
 straight_line = Question(
     number="3.1",
-    name="score_after_o",
-    success="five ids further down the line. Nothing in a text asked for that score.",
+    name="logit_after_o",
+    success="five ids further down the line. Nothing in a text asked for that logit.",
     expected=lambda: -8.5,
     tolerance=1e-3,
     wrong=hints(
         {
-            "That is halfway between the two scores: the score of the id 7, between "
+            "That is halfway between the two logits: the logit of the id 7, between "
             "them. Where does the id 11 lie?": [1.5],
-            "From the id 6 to the id 8 the score falls by 5, but that is two ids. How "
+            "From the id 6 to the id 8 the logit falls by 5, but that is two ids. How "
             "much does it fall for one?": [-16.0, -21.0],
             "That is one id further than 8. How many ids are there from 8 to 11?": [
                 -3.5
             ],
-            "You went up: does the score rise or fall when the id grows?": [6.5, 16.5],
-            "You counted five steps down, but from the id 8. Which id has the score "
+            "You went up: does the logit rise or fall when the id grows?": [6.5, 16.5],
+            "You counted five steps down, but from the id 8. Which id has the logit "
             "that you started from?": [-13.5],
             "That is one step too few: how many are there from the id 6 to the id "
             "11?": [-6.0],
             "That is one step too many: how many are there from the id 6 to the id "
             "11?": [-11.0],
-            "The size is right. Which sign has a score that has fallen below −1?": [
+            "The size is right. Which sign has a logit that has fallen below −1?": [
                 8.5
             ],
-            "That is the weight: the change from one id to the next. Which score does "
+            "That is the weight: the change from one id to the next. Which logit does "
             "the line have at the id 11?": [-2.5],
             "That is weight * id alone. At the id 0 this line is not 0: what has to be "
             "added?": [-27.5],
-            "That is the bias: the score at the id 0. What does the line say at the id "
+            "That is the bias: the logit at the id 0. What does the line say at the id "
             "11?": [19.0],
-            "That is the score after `l`. A straight line does not stay there: 11 is "
+            "That is the logit after `l`. A straight line does not stay there: 11 is "
             "three ids further.": [-1.0],
-            "You divided the change of the id by the change of the score. The weight "
-            "says how much the score changes for one id.": [2.0],
-            "The score falls by 5 from `h` to `l`. How many ids are there between the "
+            "You divided the change of the id by the change of the logit. The weight "
+            "says how much the logit changes for one id.": [2.0],
+            "The logit falls by 5 from `h` to `l`. How many ids are there between the "
             "two, as numbers?": [4.0 - 25 / 3],
-            "A line through 0 would make the score proportional to the id. This line "
+            "A line through 0 would make the logit proportional to the id. This line "
             "falls: does it pass through 0?": [4.0 * 11 / 6],
-            "A score need not be a whole number: do not round.": [-8.0, -9.0],
+            "A logit need not be a whole number: do not round.": [-8.0, -9.0],
+        }
+    ),
+)
+
+
+def _bytes_of_tensors(batch_size: int, seq_len: int, vocab_size: int) -> tuple:
+    """Both sizes, measured on real tensors of one character and scaled up."""
+    ids = torch.zeros(1, 1, dtype=torch.int64)
+    rows = F.one_hot(ids, vocab_size).float()
+    characters = batch_size * seq_len
+    return tuple(characters * t.numel() * t.element_size() for t in (ids, rows))
+
+
+memory = Exercise(
+    number="3.2",
+    name="my_bytes",
+    success="8 bytes for an id, 4 for each of the V numbers of a row.",
+    cases=[
+        (2, 3, 5),
+        (1, 1, 16),
+        (3, 16, 16),
+        (32, 64, 65),
+        (1000, 1000, 50_000),  # more than 32 bits can count
+    ],
+    drawn=lambda rng: [
+        (rng.randrange(2, 100), rng.randrange(2, 500), rng.randrange(2, 50_000))
+    ],
+    reference=_bytes_of_tensors,
+    entries=("the size of the ids", "the size of the rows"),
+    wrong=hints(
+        {
+            "You counted numbers. How many bytes does each of them take?": [
+                lambda B, T, V: (B * T, B * T * V)
+            ],
+            "You gave the numbers of the rows 8 bytes each. Which dtype do they "
+            "have?": [lambda B, T, V: (8 * B * T, 8 * B * T * V)],
+            "You gave an id 4 bytes. Which dtype do ids have in this series?": [
+                lambda B, T, V: (4 * B * T, 4 * B * T * V)
+            ],
+            "You exchanged the two dtypes: which of the two takes 8 bytes for a "
+            "number, and which takes 4?": [lambda B, T, V: (4 * B * T, 8 * B * T * V)],
+            "Both numbers are right and in the wrong places: ids first, rows second.": [
+                lambda B, T, V: (4 * B * T * V, 8 * B * T)
+            ],
+            "A row takes 4 bytes for each of its V numbers, not 4 in all.": [
+                lambda B, T, V: (8 * B * T, 4 * B * T)
+            ],
+            "An id is one number, however large the vocabulary is: only the rows have "
+            "V numbers for each character.": [
+                lambda B, T, V: (8 * B * T * V, 4 * B * T * V)
+            ],
+            "A 1 takes as many bytes as any other float32.": [
+                lambda B, T, V: (8 * B * T, B * T * V)
+            ],
+            "A byte has 8 bits. One of your sizes, or both, is in bits.": [
+                lambda B, T, V: (64 * B * T, 32 * B * T * V),
+                lambda B, T, V: (64 * B * T, 4 * B * T * V),
+                lambda B, T, V: (8 * B * T, 32 * B * T * V),
+            ],
+            "A batch has batch_size texts of seq_len characters each: how many "
+            "characters is that?": [
+                lambda B, T, V: (8 * T, 4 * T * V),
+                lambda B, T, V: (8 * B, 4 * B * V),
+                lambda B, T, V: (8 * T, 4 * B * T * V),
+                lambda B, T, V: (8 * B * T, 4 * T * V),
+                lambda B, T, V: (8 * (B + T), 4 * (B + T) * V),
+            ],
+            "The vocabulary is not added to the characters: each character has a row "
+            "of V numbers of its own.": [
+                lambda B, T, V: (8 * B * T, 4 * (B * T + V)),
+            ],
+            "The rows take the place of the ids: their size does not include that of "
+            "the ids.": [lambda B, T, V: (8 * B * T, 8 * B * T + 4 * B * T * V)],
         }
     ),
 )
@@ -106,7 +177,7 @@ def _drawn_ids(rng: random.Random) -> list[tuple]:
 _IDENTITY = "that is the identity matrix; find a way that does without it."
 
 one_hot = Exercise(
-    number="3.2",
+    number="3.3",
     name="my_one_hot",
     success="a row of V numbers for each id, whatever the shape of the ids.",
     cases=[
@@ -195,150 +266,78 @@ one_hot = Exercise(
 )
 
 
-def _bytes_of_tensors(batch_size: int, seq_len: int, vocab_size: int) -> tuple:
-    """Both sizes, measured on real tensors of one character and scaled up."""
-    ids = torch.zeros(1, 1, dtype=torch.int64)
-    rows = F.one_hot(ids, vocab_size).float()
-    characters = batch_size * seq_len
-    return tuple(characters * t.numel() * t.element_size() for t in (ids, rows))
+def _linear(vocab_size: int, columns: int) -> nn.Linear:
+    """A layer whose weights and biases are easy to read in a message."""
+    linear = nn.Linear(vocab_size, columns)
+    with torch.no_grad():
+        numbers = torch.arange(1.0, vocab_size * columns + 1)
+        linear.weight.copy_(numbers.view(columns, vocab_size))
+        linear.bias.copy_(torch.arange(1.0, columns + 1) * 100)
+    return linear
 
 
-memory = Exercise(
-    number="3.3",
-    name="my_bytes",
-    success="8 bytes for an id, 4 for each of the V numbers of a row.",
-    cases=[
-        (2, 3, 5),
-        (1, 1, 16),
-        (3, 16, 16),
-        (32, 64, 65),
-        (1000, 1000, 50_000),  # more than 32 bits can count
-    ],
-    drawn=lambda rng: [
-        (rng.randrange(2, 100), rng.randrange(2, 500), rng.randrange(2, 50_000))
-    ],
-    reference=_bytes_of_tensors,
-    entries=("the size of the ids", "the size of the rows"),
+SIZES = ((4, 2), (2, 3), (3, 3), (1, 2), (9, 5))
+
+
+table = Exercise(
+    number="3.4",
+    name="my_table",
+    success="a look-up in it does what the layer does with one-hot rows.",
+    cases=lambda: [(_linear(*sizes),) for sizes in SIZES],
+    drawn=lambda rng: [(_linear(rng.randrange(4, 9), rng.randrange(9, 12)),)],
+    reference=lambda linear: (linear.weight.T + linear.bias).detach(),
+    say=lambda case: (
+        f"for {case[0]} with weight={short(case[0].weight.tolist())} and "
+        f"bias={short(case[0].bias.tolist())}"
+    ),
     wrong=hints(
         {
-            "You counted numbers. How many bytes does each of them take?": [
-                lambda B, T, V: (B * T, B * T * V)
+            "The bias is missing: the layer adds it to what every symbol looks up.": [
+                lambda linear: linear.weight.T
             ],
-            "You gave the numbers of the rows 8 bytes each. Which dtype do they "
-            "have?": [lambda B, T, V: (8 * B * T, 8 * B * T * V)],
-            "You gave an id 4 bytes. Which dtype do ids have in this series?": [
-                lambda B, T, V: (4 * B * T, 4 * B * T * V)
+            "That is the layer's own matrix, with one row for each result. The table "
+            "has one row for each symbol, and the bias in it.": [
+                lambda linear: linear.weight
             ],
-            "You exchanged the two dtypes: which of the two takes 8 bytes for a "
-            "number, and which takes 4?": [lambda B, T, V: (4 * B * T, 8 * B * T * V)],
-            "Both numbers are right and in the wrong places: ids first, rows second.": [
-                lambda B, T, V: (4 * B * T * V, 8 * B * T)
+            "`view` and `reshape` read the same numbers row by row into another shape. "
+            "Rows become columns by the transpose.": [
+                lambda linear: (
+                    linear.weight.reshape(linear.in_features, -1) + linear.bias
+                ),
+                lambda linear: linear.weight.reshape(linear.in_features, -1),
             ],
-            "A row takes 4 bytes for each of its V numbers, not 4 in all.": [
-                lambda B, T, V: (8 * B * T, 4 * B * T)
+            "The numbers are right and turned over: the table has one row for each "
+            "symbol.": [lambda linear: linear.weight + linear.bias.unsqueeze(1)],
+            "weight has one row for each result, so the bias, with one number for each "
+            "result, does not fit its rows. Transpose it first.": [
+                lambda linear: linear.weight + linear.bias
             ],
-            "An id is one number, however large the vocabulary is: only the rows have "
-            "V numbers for each character.": [
-                lambda B, T, V: (8 * B * T * V, 4 * B * T * V)
+            "The bias is added, not multiplied.": [
+                lambda linear: linear.weight.T * linear.bias
             ],
-            "A 1 takes as many bytes as any other float32.": [
-                lambda B, T, V: (8 * B * T, B * T * V)
+            "The bias is added once, not taken away.": [
+                lambda linear: linear.weight.T - linear.bias
             ],
-            "A byte has 8 bits. One of your sizes, or both, is in bits.": [
-                lambda B, T, V: (64 * B * T, 32 * B * T * V),
-                lambda B, T, V: (64 * B * T, 4 * B * T * V),
-                lambda B, T, V: (8 * B * T, 32 * B * T * V),
+            "The bias has been added twice: the layer adds it already.": [
+                lambda linear: linear.weight.T + 2 * linear.bias
             ],
-            "A batch has batch_size texts of seq_len characters each: how many "
-            "characters is that?": [
-                lambda B, T, V: (8 * T, 4 * T * V),
-                lambda B, T, V: (8 * B, 4 * B * V),
-                lambda B, T, V: (8 * T, 4 * B * T * V),
-                lambda B, T, V: (8 * B * T, 4 * T * V),
-                lambda B, T, V: (8 * (B + T), 4 * (B + T) * V),
+            "That is what the layer makes of the row [1, 1, …, 1]. A one-hot row has "
+            "one 1: ask for each symbol by itself.": [
+                lambda linear: linear(torch.ones(linear.in_features))
             ],
-            "The vocabulary is not added to the characters: each character has a row "
-            "of V numbers of its own.": [
-                lambda B, T, V: (8 * B * T, 4 * (B * T + V)),
+            "That is the bias alone. What does the 1 of a one-hot row fetch from the "
+            "weight?": [
+                lambda linear: linear.bias,
+                lambda linear: linear.bias.repeat(linear.in_features, 1),
             ],
-            "The rows take the place of the ids: their size does not include that of "
-            "the ids.": [lambda B, T, V: (8 * B * T, 8 * B * T + 4 * B * T * V)],
+            "A one-hot row for this layer has V numbers: linear.in_features.": [
+                lambda linear: linear(torch.eye(linear.out_features))
+            ],
+            "That is one symbol. The table has a row for each.": [
+                lambda linear: linear(torch.eye(linear.in_features)[0])
+            ],
         }
     ),
-)
-
-
-def _shared() -> str:
-    """The letters of the ways whose tensor changes with the array."""
-    ways = {
-        "a": torch.from_numpy,
-        "b": torch.tensor,
-        "c": lambda array: torch.from_numpy(array).float(),
-        "d": lambda array: torch.from_numpy(array)[1:3],
-        "e": lambda array: torch.from_numpy(array).clone(),
-    }
-    letters = ""
-    for letter, way in ways.items():
-        array = np.array([6, 3, 8, 8, 11])
-        tensor = way(array)
-        array[1:3] = 99
-        letters += letter * bool((tensor == 99).any())
-    return letters
-
-
-def _letters(answer: Any) -> str:
-    """Letters in any order and with any marks between them: "A, d" is "ad"."""
-    text = "".join(answer) if isinstance(answer, (list, tuple, set)) else answer
-    if not isinstance(text, str):
-        raise TypeError('your answer must be a string of letters, such as "bc"')
-    return "".join(sorted(set(filter(str.isalpha, text.casefold()))))
-
-
-def _accept_letters(answer: Any, expected: str) -> tuple[Kind, str] | None:
-    letters = _letters(answer)
-    return None if letters == expected else (VALUES, f'"{letters}" is not it')
-
-
-shared_memory = Question(
-    number="3.4",
-    name="shares_memory",
-    success="sharing ends where something has to be copied: another dtype, a clone.",
-    expected=_shared,
-    accept=_accept_letters,
-    wrong=[
-        Wrong(
-            "A slice is a view too: it is another way to look at the same bytes. One "
-            "letter is missing.",
-            "a",
-            matches=lambda answer: _letters(answer) == "a",
-        ),
-        Wrong(
-            "A float32 number has other bytes than an int64 number. Can both be views "
-            "of the same memory?",
-            "acd",
-            matches=lambda answer: "c" in _letters(answer),
-        ),
-        Wrong(
-            "One of them is the function that section 3.5 recommends where somebody "
-            "might write to the array. Look at it again.",
-            "abd",
-            matches=lambda answer: (
-                "b" in _letters(answer) and "c" not in _letters(answer)
-            ),
-        ),
-        Wrong(
-            "What does the word clone promise?",
-            "ade",
-            matches=lambda answer: (
-                "e" in _letters(answer) and not set("bc") & set(_letters(answer))
-            ),
-        ),
-        Wrong(
-            "You found the view of a view. Does what it is a view of share, too?",
-            "d",
-            matches=lambda answer: _letters(answer) == "d",
-        ),
-    ],
 )
 
 

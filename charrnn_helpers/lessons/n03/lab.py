@@ -1,4 +1,4 @@
-"""The lab of notebook 03: a text as one-hot rows, and the rows of W that it picks."""
+"""The lab of notebook 03: a 1 picks a row of W; an id stretches the only row of w."""
 
 from __future__ import annotations
 
@@ -9,178 +9,192 @@ from torch import Tensor
 from charrnn_helpers import data
 from charrnn_helpers.lab import pictures
 from charrnn_helpers.lab.base import Drawing, Lab, check_text
+from charrnn_helpers.lab.pictures import Cell
 
-THREE_SENTENCES = "of the three sentences"
-YOUR_TEXT = "of your text"
-
-LONGEST = 60
-"""Characters that the lab draws: X is as wide as the vocabulary."""
+LONGEST = 8
+"""Characters of the text, and symbols of the vocabulary: the picture is as large."""
 
 
-def vocabulary_of(text: str, vocabulary: str) -> data.Vocabulary:
-    """The vocabulary that a choice of the lab stands for."""
-    texts = data.SENTENCES if vocabulary == THREE_SENTENCES else [text]
-    return data.Vocabulary.from_texts(texts)
+def weight_matrix(vocab_size: int) -> Tensor:
+    """The matrix W of notebook 03, shape (V, 3)."""
+    generator = torch.Generator().manual_seed(9)
+    return torch.randint(-9, 10, (vocab_size, 3), generator=generator) / 10
 
 
-def weight_matrix(vocab_size: int, columns: int) -> Tensor:
-    """The matrix W of the lab, shape (V, columns), the same for the same sizes."""
-    generator = torch.Generator().manual_seed(0)
-    return 2 * torch.rand(vocab_size, columns, generator=generator) - 1
+NUMBER_WEIGHTS = torch.tensor([[0.15, -0.05, 0.1]])
+"""What an id is multiplied by, shape (1, 3): the w of notebook 03."""
 
 
-def draw_one_hot(typed: str, vocabulary: str, row: int, columns: int) -> Drawing:
-    """Draw X, W and X @ W, with one row of W picked.
+def draw_one_hot(typed: str, vocabulary: str, backwards: bool) -> Drawing:
+    """Draw X @ W, and under it ids @ w, the same text as numbers.
 
     Args:
         typed: the reader's text.
-        vocabulary: THREE_SENTENCES or YOUR_TEXT.
-        row: the picked row of W.
-        columns: columns of W.
+        vocabulary: a text whose characters are the vocabulary.
+        backwards: count the ids from the other end; each symbol keeps its row of W.
 
     Raises:
-        ValueError: if the text is empty, too long or holds an unknown character, or
-            if W has no such row.
+        ValueError: if a text is empty or too long, or a character is unknown.
     """
     check_text(typed, "Your text", maximum=LONGEST)
-    vocab = vocabulary_of(typed, vocabulary)
+    check_text(vocabulary, "The text of the vocabulary")
+    vocab = data.Vocabulary.from_texts([vocabulary])
     size = len(vocab)
+    if size > LONGEST:
+        raise ValueError(
+            f"The vocabulary would have {size} symbols; this lab draws up to {LONGEST}."
+        )
     try:
         ids = vocab.encode(typed)  # (T,)
     except ValueError as error:
-        raise ValueError(
-            f"{error}. Type other characters, or choose the vocabulary {YOUR_TEXT}."
-        ) from error
-    if not 0 <= row < size:
-        raise ValueError(
-            f"W has {size} {_plural('row', size)}, one for each symbol, and the last "
-            f"is row {size - 1}. Choose a smaller row than {row}."
-        )
+        raise ValueError(f"{error}. Or add it to the vocabulary.") from error
+    W, symbols = weight_matrix(size), vocab.itos  # (V, 3)
+    if backwards:
+        ids, W, symbols = size - 1 - ids, W.flip(0), symbols[::-1]
     X = data.one_hot(ids, size)  # (T, V)
-    W = weight_matrix(size, columns).requires_grad_()  # (V, columns)
-    product = X @ W  # (T, columns)
-    product.sum().backward()
-    equal = (product == W[row]).all(dim=-1).nonzero().flatten().tolist()
-    return Drawing(
-        _said(vocab, X, row, equal, W.grad[row]),
-        _picture(vocab, typed, X, W.detach(), product.detach(), row, equal),
+    said = (
+        f"X has {pictures.counted(len(ids), 'row')} of "
+        f"{pictures.counted(size, 'number')}; {int(X.sum())} of {X.numel()} are 1. It "
+        f"takes {X.nbytes} bytes, the ids {ids.nbytes}."
     )
-
-
-def _said(
-    vocab: data.Vocabulary, X: Tensor, row: int, equal: list[int], gradient: Tensor
-) -> str:
-    symbol = f"<b>{pictures.visible(vocab.itos[row])}</b>"
-    steps, size = X.shape
-    if equal:
-        places = ", ".join(map(str, equal))
-        count = f"{len(equal)} {_plural('time', len(equal))}"
-        picked = (
-            f"Row {row} of W belongs to {symbol}. The product holds it {count}, at "
-            f"{_plural('row', len(equal))} {places}."
-        )
-    else:
-        picked = (
-            f"Row {row} of W belongs to {symbol}. No row of X picks it: {symbol} does "
-            "not occur in the text."
-        )
-    sizes = (
-        f"X has {steps} {_plural('row', steps)} of {size} numbers, {int(X.sum())} of "
-        f"{X.numel():,} are 1. As float32 it takes {X.numel() * X.element_size():,} "
-        f"bytes, the ids as int64 {8 * steps:,}."
+    if backwards:
+        said += " Each symbol has taken its row of W along to its new number."
+    lines = _one_hot_line(typed, ids, symbols, X, W) + _number_line(typed, ids, symbols)
+    picture = (
+        '<div style="display:grid;grid-template-columns:repeat(5,auto);gap:4px 10px;'
+        f'justify-content:start;background:#fff;color:#000">{lines}</div>'
     )
-    learns = (
-        "Sum up the product: the gradient of that sum is "
-        f"{gradient[0].item():.0f} in each entry of row {row}."
-    )
-    return pictures.sentence(sizes) + pictures.sentence(f"{picked} {learns}")
+    return Drawing(pictures.sentence(said), picture)
 
 
-def _picture(
-    vocab: data.Vocabulary,
-    text: str,
-    X: Tensor,
-    W: Tensor,
-    product: Tensor,
-    row: int,
-    equal: list[int],
-) -> str:
-    cell = pictures.Cell
-    labels = [f"{t}\u00a0{symbol}" for t, symbol in enumerate(text)]
-    hits = set(equal)
+def _one_hot_line(typed, ids: Tensor, symbols, X: Tensor, W: Tensor) -> str:
+    places = [(ids == i).nonzero().flatten().tolist() for i in range(len(symbols))]
+    says = [
+        f"{_seen(symbols[i])} has id {i}: its 1 takes row {i} of W as it is, and "
+        f"each 0 leaves a row out. As a number it is {i} times w."
+        for i in range(len(symbols))
+    ]
     ones = [
         [
-            # Only the ones are coloured; a zero is a number too, and stands there.
-            cell("1", 1.0, strong=t in hits) if v else cell("0")
-            for v in line
+            Cell("1", 1.0, link=f"p{t}", say=says[i]) if v else Cell("0")
+            for i, v in enumerate(line)
         ]
         for t, line in enumerate(X.tolist())
     ]
     weights = [
-        [cell(f"{v:.2f}", v, strong=r == row) for v in line]
-        for r, line in enumerate(W.tolist())
+        _cells(
+            W[i], " ".join([f"r{i}", *[f"p{t}" for t in at]]), _of_row(i, at, symbols)
+        )
+        for i, at in enumerate(places)
     ]
-    results = [
-        [cell(f"{v:.2f}", v, strong=t in hits) for v in line]
-        for t, line in enumerate(product.tolist())
+    product = [
+        _cells(
+            row,
+            f"p{t}",
+            f"Row {t} of X @ W is row {i} of W: what "
+            f"{_seen(symbols[i])} says, and nobody else.",
+        )
+        for t, (i, row) in enumerate(zip(ids.tolist(), X @ W, strict=True))
     ]
-    grids = (
+    return _line(
         pictures.grid(
             ones,
-            caption=f"X, one-hot rows: {tuple(X.shape)}",
-            row_labels=labels,
-            column_labels=vocab.itos,
-        ),
-        pictures.grid(
-            weights,
-            caption=f"times W: {tuple(W.shape)}",
-            row_labels=[f"{r}\u00a0{symbol}" for r, symbol in enumerate(vocab.itos)],
-            signed=True,
+            caption=f"X {tuple(X.shape)}",
+            row_labels=list(typed),
+            column_labels=symbols,
             limit=1.0,
         ),
-        pictures.grid(
-            results,
-            caption=f"= rows of W: {tuple(product.shape)}",
-            row_labels=labels,
-            signed=True,
-            limit=1.0,
-        ),
+        _signed(weights, f"W {tuple(W.shape)}", _numbered(symbols)),
+        _signed(product, f"X @ W {len(typed), 3}", list(typed)),
     )
+
+
+def _of_row(i: int, at: list[int], symbols) -> str:
+    owner = f"Row {i} of W belongs to {_seen(symbols[i])}. "
+    if not at:
+        return owner + "No 1 picks it: in this text it is not read, and learns nothing."
+    where = ", ".join(map(str, at))
+    return owner + (
+        f"{pictures.counted(len(at), 'place')} of the text "
+        f"{'picks' if len(at) == 1 else 'pick'} it: {where}. Sum up X @ W, and its "
+        f"gradient is {len(at)}."
+    )
+
+
+def _number_line(typed, ids: Tensor, symbols) -> str:
+    numbers = [
+        [
+            Cell(
+                str(i),
+                link=f"p{t}",
+                say=f"{_seen(symbols[i])} as a number: {i} times the only row.",
+            )
+        ]
+        for t, i in enumerate(ids.tolist())
+    ]
+    w = NUMBER_WEIGHTS
+    every = " ".join(f"p{t}" for t in range(len(ids)))
+    shared = "One row of weights for all symbols: an id can stretch it, no more."
+    product = [
+        _cells(row, f"p{t}", _stretched(i, symbols))
+        for t, (i, row) in enumerate(zip(ids.tolist(), ids[:, None] * w, strict=True))
+    ]
+    return _line(
+        pictures.grid(numbers, caption=f"ids {len(typed), 1}", row_labels=list(typed)),
+        _signed([_cells(w[0], every, shared)], "w (1, 3)", [""]),
+        _signed(product, f"ids @ w {len(typed), 3}", list(typed)),
+    )
+
+
+def _stretched(i: int, symbols) -> str:
+    symbol = _seen(symbols[i])
+    if i == 0:
+        return f"0 times w: whatever the weights are, {symbol} says nothing."
+    if i == 1:
+        return f"1 times w: {symbol} says w itself."
     return (
-        '<div style="display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start;'
-        f'background:#fff">{"".join(grids)}</div>'
+        f"{i} times w: whatever the weights are, {symbol} says {i} times what "
+        f"{_seen(symbols[1])} says."
     )
 
 
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
+def _cells(numbers: Tensor, link: str, say: str) -> list[Cell]:
+    return [Cell(f"{v + 0.0:.2f}", v, link=link, say=say) for v in numbers.tolist()]
+
+
+def _signed(rows, caption: str, labels) -> str:
+    return pictures.grid(
+        rows, caption=caption, row_labels=labels, signed=True, limit=1.0
+    )
+
+
+def _line(left: str, middle: str, right: str) -> str:
+    sign = '<b style="align-self:center;font:18px monospace">'
+    return f"{left}{sign}@</b>{middle}{sign}=</b>{right}"
+
+
+def _numbered(symbols) -> list[str]:
+    return [f"{i}\N{NO-BREAK SPACE}{symbol}" for i, symbol in enumerate(symbols)]
+
+
+def _seen(symbol: str) -> str:
+    return "␣" if symbol == " " else symbol
 
 
 def one_hot_lab() -> Lab:
-    """A lab: type a text, see its one-hot rows, and pick a row of a weight matrix.
+    """A lab: point at a 1, at a row of W or at an id, and see what it takes part in.
 
-    Controls: ``typed``, ``vocabulary``, ``row``, ``columns``.
+    Controls: ``typed``, ``vocabulary``, ``backwards``.
     """
-    typed = widgets.Text("hello", description="Your text", continuous_update=True)
-    vocabulary = widgets.Dropdown(
-        options=[THREE_SENTENCES, YOUR_TEXT],
-        value=THREE_SENTENCES,
-        description="Vocabulary",
-    )
-    row = widgets.IntSlider(8, min=0, max=15, description="Row of W")
-    columns = widgets.IntSlider(4, min=1, max=8, description="Columns of W")
-
-    def fit_slider(_change: object) -> None:
-        # Runs before the lab redraws. A slider needs two positions at least.
-        if typed.value:
-            size = len(vocabulary_of(typed.value, vocabulary.value))
-            row.max = max(size - 1, 1)
-
-    for control in (typed, vocabulary):
-        control.observe(fit_slider, names="value")
     return Lab(
-        "One-hot rows, times a matrix",
-        {"typed": typed, "vocabulary": vocabulary, "row": row, "columns": columns},
+        "A 1 picks a row; a number stretches the only one",
+        {
+            "typed": widgets.Text("hello", description="Your text"),
+            "vocabulary": widgets.Text("hello you", description="Vocabulary of"),
+            "backwards": widgets.Checkbox(
+                False, description="Number the symbols backwards", indent=False
+            ),
+        },
         draw_one_hot,
-        rows=[["typed", "vocabulary"], ["row", "columns"]],
+        rows=[["typed", "vocabulary"], ["backwards"]],
     )

@@ -1,4 +1,4 @@
-"""The checks of notebook 04: shapes, the equation, parameters, and the wrong axis."""
+"""The checks of notebook 04: shapes, memory, parameters, a model, the wrong axis."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers import data, models
+from charrnn_helpers import models
 from charrnn_helpers.exercises import engine
-from charrnn_helpers.exercises.engine import Exercise, Question, Wrong
+from charrnn_helpers.exercises.engine import (
+    SHAPE,
+    TYPE,
+    VALUES,
+    Exercise,
+    Kind,
+    Question,
+    Wrong,
+)
 from charrnn_helpers.exercises.kit import hints
 
-OUTPUT, H_N = (4, 9, 7), (3, 4, 7)
+STATES, H_N = (4, 9, 7), (3, 4, 7)
 
 
 def _wrong_shape(part: int, hint: str, *shapes: tuple[int, ...]) -> Wrong:
     """A hint for one of the two shapes, whatever the other one is."""
-    example = (shapes[0], H_N) if part == 0 else (OUTPUT, shapes[0])
+    example = (shapes[0], H_N) if part == 0 else (STATES, shapes[0])
     return Wrong(hint, example, matches=lambda answer: tuple(answer[part]) in shapes)
 
 
 rnn_shapes = Question(
     number="4.1",
-    name="output_and_h_n",
-    success="output has every step of one layer, h_n one step of every layer.",
-    expected=lambda: (OUTPUT, H_N),
-    entries=("output", "h_n"),
+    name="states_and_h_n",
+    success="states has every step of one layer, h_n one step of every layer.",
+    expected=lambda: (STATES, H_N),
+    entries=("states", "h_n"),
     wrong=[
         Wrong(
             "It is exactly the other way round: in one of the two batch_first puts the "
@@ -36,8 +44,8 @@ rnn_shapes = Question(
             ((9, 4, 7), (4, 3, 7)),
         ),
         Wrong(
-            "Both are right, and in the wrong order: nn.RNN returns output first.",
-            (H_N, OUTPUT),
+            "Both are right, and in the wrong order: nn.RNN returns the states first.",
+            (H_N, STATES),
         ),
         _wrong_shape(
             1,
@@ -61,13 +69,13 @@ rnn_shapes = Question(
         ),
         _wrong_shape(
             0,
-            "Output and input have the axes of texts and steps in the same order, and "
+            "States and input have the axes of texts and steps in the same order, and "
             "here batch_first is set.",
             (9, 4, 7),
         ),
         _wrong_shape(
             0,
-            "The last axis of output is not the one of the input. What does a hidden "
+            "The last axis of states is not the one of the input. What does a hidden "
             "layer make of 10 numbers?",
             (4, 9, 10),
         ),
@@ -78,183 +86,112 @@ rnn_shapes = Question(
         ),
         _wrong_shape(
             0,
-            "Three layers do not put their states side by side in output. Which of "
-            "them does it show?",
+            "Three layers do not put their states side by side. Which of them do you "
+            "see in `states`?",
             (4, 9, 21),
         ),
         _wrong_shape(
             0,
-            "output has no axis of layers: it shows one of them. Which?",
+            "states has no axis of layers: it shows one of them. Which?",
             *((3, 4, 9, 7), (4, 3, 9, 7), (3, 9, 4, 7), (4, 9, 3, 7)),
         ),
         _wrong_shape(
             0,
-            "output has the state after every step, not only after the last one.",
+            "states has the state after every step, not only after the last one.",
             *((4, 1, 7), (4, 7), (1, 4, 7)),
         ),
     ],
 )
 
 
-def _weights(seed: int, T: int, V: int, H: int, digits: int | None = 1) -> tuple:
-    """A text and weights in float64; with few digits they are readable."""
-    generator = torch.Generator().manual_seed(seed)
-    shapes = ((T, V), (H, V), (H, H), (H,), (H,))
-    drawn = [torch.randn(s, dtype=torch.float64, generator=generator) for s in shapes]
-    return tuple(drawn if digits is None else [d.round(decimals=digits) for d in drawn])
+W_IH = torch.tensor([[2.0, -2.0], [0.0, 0.0]], dtype=torch.float64)
+"""The weights from input to hidden of section 4.1."""
+
+TEXTS = torch.cartesian_prod(*[torch.tensor([0, 1])] * 10)
+"""Every text of ten letters: 0 is a, 1 is b; shorter ones are their beginnings."""
 
 
-def _at_the_limit() -> tuple:
-    """A text of one character whose state is known: numbers on both sides of 0.9."""
-    state = torch.tensor([0.87, 0.92, -0.92, 0.94, 0.3, -0.96, 0.96]).double()
-    zeros = torch.zeros(7, 7, dtype=torch.float64)
-    return zeros[:1, :2], zeros[:, :2], zeros, zeros[0], state.atanh().round(decimals=4)
+def _forgets(answer: object, expected: object) -> tuple[Kind, str] | None:
+    """The first text, of the shortest, after which unit 1 is not as it should be."""
+    try:
+        W_hh = torch.tensor(answer, dtype=torch.float64)
+    except (TypeError, ValueError):
+        return TYPE, "you gave no matrix of numbers"
+    if W_hh.shape != (2, 2):
+        return SHAPE, f"you gave numbers of shape {tuple(W_hh.shape)}, not (2, 2)"
+    if not W_hh.isfinite().all():
+        return VALUES, "W_hh holds a number that is not finite"
+    h = torch.zeros(len(TEXTS), 2, dtype=torch.float64)
+    sign = 1 - 2 * TEXTS[:, 0]  # of unit 1: a text that begins with b wants it negative
+    for t, ids in enumerate(TEXTS.T):
+        h = torch.tanh(W_IH.T[ids] + h @ W_hh.T)
+        failed = (sign * h[:, 1] <= 0.5).nonzero().flatten().tolist()
+        if t > 0 and failed:
+            text = "".join("ab"[letter] for letter in TEXTS[failed[0], : t + 1])
+            limit = "above 0.5" if text[0] == "a" else "below −0.5"
+            return VALUES, (
+                f"after {text!r} unit 1 is {h[failed[0], 1]:.3f}; the text began with "
+                f"{text[0]}, so it must be {limit}"
+            )
+    return None
 
 
-def _last_of_rnn(
-    x: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-) -> tuple[Tensor, int]:
-    """The last state of PyTorch's own layer, and a count without a loop."""
-    rnn = nn.RNN(x.shape[1], len(b_ih), dtype=x.dtype)
-    with torch.no_grad():
-        weights = (W_ih, W_hh, b_ih, b_hh)
-        for parameter, value in zip(rnn.parameters(), weights, strict=True):
-            parameter.copy_(value)
-        _, h_n = rnn(x)
-    return h_n[0], sum(abs(v) > 0.9 for v in h_n[0].tolist())
+def _second_row(
+    hint: str, example: list, rule: Callable[[float, float], bool]
+) -> Wrong:
+    """A hint that looks at what unit 1 reads: unit 0, and itself."""
+    return Wrong(hint, example, matches=lambda answer: bool(rule(*answer[1])))
 
 
-NAMES = ("x", "W_ih", "W_hh", "b_ih", "b_hh")
-
-
-def _a_text(case: tuple) -> str:
-    """The case, by its sizes where its numbers would fill lines."""
-    T, V, H = len(case[0]), *reversed(case[1].shape)
-    if H > 2:
-        return f"for a text of {T} characters, V={V} and H={H},"
-    return f"for {engine.show_arguments(case, NAMES)},"
-
-
-def _saturated(h: Tensor) -> int:
-    return int((h.abs() > 0.9).sum())
-
-
-def _right_step(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> Tensor:
-    return torch.tanh(a + b + c + d)
-
-
-def _recurrence(
-    step: Callable[..., Tensor] = _right_step,
-    count: Callable[[Tensor], int] = _saturated,
-    *,
-    start: Callable[..., Tensor] = lambda x, b: torch.zeros(len(b), dtype=x.dtype),
-    times: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]] = lambda a, b: (a.T, b.T),
-    every_step: bool = False,
-) -> Callable[..., tuple[Tensor, int]]:
-    """The recurrence with another step, count, start, or with matrices not turned."""
-
-    def answer(
-        x: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor, b_hh: Tensor
-    ) -> tuple[Tensor, int]:
-        h, total = start(x, b_ih), 0
-        from_input, from_state = times(W_ih, W_hh)
-        for x_t in x:
-            h = step(x_t @ from_input, b_ih, h @ from_state, b_hh)
-            total += count(h)
-        return h, total if every_step else count(h)
-
-    return answer
-
-
-last_state = Exercise(
+first_letter = Question(
     number="4.2",
-    name="my_last_state",
-    success="the equation, step by step, ends where nn.RNN does.",
-    # As many units as symbols in one of them, as steps in another, 12 in a third, and
-    # more steps than symbols or units in the last.
-    cases=lambda: [
-        _weights(5, T=1, V=2, H=2),
-        _weights(6, T=2, V=2, H=3),
-        _at_the_limit(),
-        _weights(8, T=4, V=3, H=4),
-        _weights(9, T=16, V=5, H=12),
+    name="my_W_hh",
+    success="unit 1 knows how each of 2,044 texts began.",
+    expected=lambda: [[0.0, 0.0], [2.0, 4.0]],
+    accept=_forgets,
+    wrong=[
+        Wrong(
+            "Rows are units that are changed, columns units that they read: you gave "
+            "unit 0 what unit 1 should have.",
+            [[0.0, 2.0], [0.0, 4.0]],
+            matches=lambda answer: (
+                any(answer[0]) and not answer[1][0] and answer[0][0] != answer[1][1]
+            ),
+        ),
+        _second_row(
+            "Unit 1 never hears a letter: it does not read unit 0.",
+            [[0.0, 0.0], [0.0, 4.0]],
+            lambda letter, itself: letter == 0,
+        ),
+        _second_row(
+            "Unit 1 does not read itself, so it cannot hold on to anything.",
+            [[0.0, 0.0], [2.0, 0.0]],
+            lambda letter, itself: itself == 0,
+        ),
+        _second_row(
+            "What unit 1 learns from unit 0 has the wrong sign: `a` is to make it "
+            "positive.",
+            [[0.0, 0.0], [-2.0, 4.0]],
+            lambda letter, itself: letter < 0,
+        ),
+        _second_row(
+            "With a negative weight to itself, unit 1 turns over at each step.",
+            [[0.0, 0.0], [2.0, -4.0]],
+            lambda letter, itself: itself < 0,
+        ),
+        _second_row(
+            "The later letters are too loud: what unit 1 reads of itself must outweigh "
+            "what it reads of unit 0.",
+            [[0.0, 0.0], [2.0, 2.0]],
+            lambda letter, itself: letter >= 0.55 and itself < 2 * letter,
+        ),
+        _second_row(
+            "The idea is right, and the first letter too quiet: after two letters unit "
+            "1 is tanh of 0.96 times its weight from unit 0.",
+            [[0.0, 0.0], [0.5, 3.0]],
+            lambda letter, itself: letter < 0.6,
+        ),
     ],
-    drawn=lambda rng: [_weights(rng.randrange(2**31), 6, 5, 8, None)],
-    reference=_last_of_rnn,
-    entries=("h", "saturated"),
-    say=_a_text,
-    tolerance=1e-9,
-    forbidden={
-        **dict.fromkeys(
-            ("RNN", "CharRNN", "rnn_tanh"), "write the loop over the steps yourself."
-        ),
-        **dict.fromkeys(
-            ("RNNCell", "rnn_tanh_cell"), "write the equation of the step yourself."
-        ),
-    },
-    wrong=hints(
-        {
-            "The state before does not come into your sum. Without it, only the last "
-            "character counts.": [
-                _recurrence(lambda a, b, c, d: torch.tanh(a + b + d))
-            ],
-            "One of the two biases is missing: the one beside W_hh.": [
-                _recurrence(lambda a, b, c, d: torch.tanh(a + b + c))
-            ],
-            "One of the two biases is missing: the one beside W_ih.": [
-                _recurrence(lambda a, b, c, d: torch.tanh(a + c + d))
-            ],
-            "Both biases are missing from your sum.": [
-                _recurrence(lambda a, b, c, d: torch.tanh(a + c))
-            ],
-            "Which activation does the equation have? Yours never returns a number "
-            "below 0.": [
-                _recurrence(lambda a, b, c, d: torch.sigmoid(a + b + c + d)),
-                _recurrence(lambda a, b, c, d: torch.relu(a + b + c + d)),
-            ],
-            "You squeeze the two halves of the sum apart from each other. The equation "
-            "has one tanh around all of it.": [
-                _recurrence(lambda a, b, c, d: torch.tanh(a + b) + torch.tanh(c + d)),
-                _recurrence(lambda a, b, c, d: torch.tanh(a + b) + c + d),
-            ],
-            "There is no activation in your step: the numbers grow without bound.": [
-                _recurrence(lambda a, b, c, d: a + b + c + d)
-            ],
-            "A matrix is stored with one row for each unit, (H, V) and (H, H). A row "
-            "that is multiplied from the left needs it transposed: x_t @ W_ih.T.": [
-                _recurrence(times=lambda a, b: (a, b)),
-                _recurrence(times=lambda a, b: (a, b.T)),
-                _recurrence(times=lambda a, b: (a.T, b)),
-            ],
-            "All arguments are float64, and zeros are float32 unless you ask for "
-            "another dtype.": [_recurrence(start=lambda x, b: torch.zeros(len(b)))],
-            "The state that you start from has another size than the biases. H is not "
-            "a number of the notebook here: it is len(b_hh).": [
-                _recurrence(start=lambda x, b: torch.zeros(2, dtype=x.dtype)),
-                _recurrence(start=lambda x, b: torch.zeros(12, dtype=x.dtype)),
-                _recurrence(start=lambda x, b: torch.zeros(len(x), dtype=x.dtype)),
-            ],
-            "The state is right. A number near −1 is as saturated as one near 1.": [
-                _recurrence(count=lambda h: int((h > 0.9).sum())),
-                _recurrence(count=lambda h: int((h > 0.9).sum() - (h < -0.9).sum())),
-            ],
-            "The state is right, and your count is always 0: tanh never reaches 1, and "
-            "no number is above 0.9 and below −0.9 at once.": [
-                _recurrence(count=lambda h: 0)
-            ],
-            "The state is right. You counted the numbers that are not saturated.": [
-                _recurrence(count=lambda h: int((h.abs() <= 0.9).sum()))
-            ],
-            "The state is right. The limit of the exercise is 0.9, without rounding.": [
-                _recurrence(count=lambda h: int((h.abs() > 0.95).sum())),
-                _recurrence(
-                    count=lambda h: int((h.abs().round(decimals=1) >= 0.9).sum())
-                ),
-            ],
-            "The state is right. Only the saturated numbers of the last state are to "
-            "be counted, not those of all steps.": [_recurrence(every_step=True)],
-        }
-    ),
 )
 
 
@@ -369,83 +306,217 @@ parameter_budget = Exercise(
     ),
 )
 
-PROGRAM = """\
-inputs, targets = data.shift(data.encode_batch(vocab, data.pad(data.SENTENCES)))
-x = data.one_hot(inputs, 16)
-rnn = nn.RNN(16, 12)
-head = nn.Linear(12, 16)
-output, h_n = rnn(x)
-logits = head(output)
-loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-"""
-"""The program of exercise 4.4, as the notebook shows it; a test holds the two equal."""
 
-REPAIRS = {
-    1: "inputs, targets = data.shift(data.encode_batch(vocab, data.SENTENCES[:1] * 3))",
-    2: "x = F.one_hot(inputs, 16).float()",
-    3: "rnn = nn.RNN(16, 12, batch_first=True)",
-    4: "head = nn.Linear(12, 16, bias=False)",
-    5: "output, h_n = rnn(x, torch.zeros(1, 16, 12))",
-    6: "logits = head(output).log_softmax(dim=-1)",
-    7: "loss = F.cross_entropy(logits.movedim(-1, 1), targets)",
-}
-"""What a reader might write in place of each line."""
+def _scores(model_class: type, *case: object) -> object:
+    """The scores of a model whose weights are set, and the gradient of its W_hh.
 
-
-def _line_that_helps() -> int:
-    """The line whose repair keeps the texts apart, by running every repair."""
-    helpful = []
-    for number, repair in REPAIRS.items():
-        lines = PROGRAM.splitlines()
-        lines[number - 1] = repair
-        vocab = data.Vocabulary.from_texts(data.SENTENCES)
-        space = {"data": data, "nn": nn, "F": F, "torch": torch, "vocab": vocab}
-        exec("\n".join(lines), space)
-        x = space["x"].clone().requires_grad_()
-        output, _ = space["rnn"](x)
-        output[1].sum().backward()
-        if not x.grad[0].any():
-            helpful.append(number)
-    (line,) = helpful
-    return line
+    Biases are set to zero: a layer without them does as well.
+    """
+    *sizes, ids = case
+    model = model_class(*sizes)
+    layers = [m for m in model.modules() if isinstance(m, nn.RNNBase | nn.Linear)]
+    rnn = next((m for m in layers if type(m) is nn.RNN), None)
+    linear = next((m for m in layers if isinstance(m, nn.Linear)), None)
+    if len(layers) != 2 or rnn is None or linear is None:
+        return ()
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for layer in (rnn, linear):
+            for name, weight in layer.named_parameters():
+                if "bias" in name:
+                    weight.zero_()
+                else:
+                    weight.normal_(std=0.7, generator=generator)
+    scores = model(ids)
+    gradient = torch.zeros_like(rnn.weight_hh_l0)
+    if isinstance(scores, Tensor) and scores.requires_grad:
+        scores.square().sum().backward()
+        if rnn.weight_hh_l0.grad is not None:
+            gradient = rnn.weight_hh_l0.grad
+    return scores, gradient
 
 
-wrong_line = Question(
+def _no_layers(case: tuple, result: object, expected: object) -> tuple | None:
+    """As the engine compares, and a sentence for a model without its layers."""
+    if result == ():
+        return VALUES, "makes a model that has not one nn.RNN and one nn.Linear"
+    return engine.difference(result, expected, 1e-5, ("scores", "the gradient of W_hh"))
+
+
+def _of_model(model_class: type) -> Callable[..., object]:
+    return lambda *case: _scores(model_class, *case)
+
+
+class TextRNN(nn.Module):
+    """The model of exercise 4.4; a usual wrong answer changes one of its parts."""
+
+    batch_first = True
+
+    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=self.batch_first)
+        self.output = nn.Linear(hidden_size, classes)
+
+    def rows(self, ids: Tensor) -> Tensor:
+        """What the recurrent layer reads."""
+        return F.one_hot(ids, self.vocab_size).float()
+
+    def result(self, states: Tensor, h_n: Tensor) -> object:
+        """What is returned."""
+        return self.output(h_n[-1])
+
+    def forward(self, ids: Tensor) -> object:
+        """Score each label for each text."""
+        return self.result(*self.rnn(self.rows(ids)))
+
+
+def _with(result: Callable[..., object] | None = None, **parts: object) -> type:
+    """A TextRNN with another result, or other parts."""
+    if result is not None:
+        parts["result"] = result
+    return type("Variant", (TextRNN,), parts)
+
+
+class _WithoutSuper(TextRNN):
+    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
+        self.rnn = nn.RNN(vocab_size, hidden_size)
+
+
+class _InAList(TextRNN):
+    def __init__(self, *sizes: int) -> None:
+        nn.Module.__init__(self)
+        self.parts = [TextRNN(*sizes)]
+
+    def forward(self, ids: Tensor) -> object:
+        return self.parts[0](ids)
+
+
+class _FixedSizes(TextRNN):
+    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
+        super().__init__(vocab_size, hidden_size, classes)
+        self.rnn, self.output = nn.RNN(16, 12, batch_first=True), nn.Linear(12, classes)
+
+
+class _FromSymbols(TextRNN):
+    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
+        super().__init__(vocab_size, hidden_size, classes)
+        self.output = nn.Linear(vocab_size, classes)
+
+
+class _ToSymbols(TextRNN):
+    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
+        super().__init__(vocab_size, hidden_size, vocab_size)
+
+
+def _text_cases() -> list[tuple]:
+    generator = torch.Generator().manual_seed(4)
+    sizes = ((5, 4, 3, 2, 6), (7, 3, 2, 4, 3), (4, 6, 5, 1, 5), (6, 5, 4, 3, 1))
+    cases = [
+        (V, H, C, torch.randint(V, (B, T), generator=generator))
+        for V, H, C, B, T in (
+            *sizes,
+            (5, 6, 2, 3, 3),
+            (16, 12, 3, 2, 4),
+            (4, 4, 2, 3, 5),
+        )
+    ]
+    # The highest id does not occur: rows get their width from vocab_size.
+    return [*cases, (9, 4, 3, torch.tensor([[0, 3, 1], [2, 2, 0]]))]
+
+
+text_model = Exercise(
     number="4.4",
-    name="wrong_line",
-    success="every shape passes on from there, and nobody complains.",
-    expected=_line_that_helps,
-    wrong=[
-        Wrong(
-            "Sentences, padded, encoded, shifted: inputs and targets have the shape "
-            "(3, 16), texts first. The printed h_n has another idea of the texts.",
-            1,
-        ),
-        Wrong(
-            "The rows are right: (3, 16, 16), that is (B, T, V). Who reads them, and "
-            "which axis does it take for the steps?",
-            2,
-        ),
-        Wrong(
-            "The output layer turns 12 numbers into 16, on the last axis, whatever the "
-            "other axes mean. It is right.",
-            4,
-        ),
-        Wrong(
-            "That is where it goes wrong, but the call is as it should be: no state "
-            "given means zeros. Which line decided how the axes are read?",
-            5,
-        ),
-        Wrong(
-            "Cross-entropy wants raw logits: nothing is missing here.",
-            6,
-        ),
-        Wrong(
-            "Logits and targets are flattened in the same order, so each row of logits "
-            "meets its own target. The line is right.",
-            7,
-        ),
-    ],
+    name="MyTextRNN",
+    success="it reads each text by itself, to its end, and can be trained.",
+    cases=_text_cases,
+    reference=lambda *case: _scores(TextRNN, *case),
+    prepare=_of_model,
+    say=lambda case: (
+        "with vocab_size={}, hidden_size={}, classes={}".format(*case[:3])
+        + f" and ids of shape {tuple(case[3].shape)},"
+    ),
+    compare=_no_layers,
+    wrong=hints(
+        {
+            "An attribute is missing, or cannot be stored yet: `super().__init__()` is "
+            "the first line of `__init__`, and what `forward` needs is stored in "
+            "`self`.": [_WithoutSuper],
+            "Without `batch_first=True` the layer takes texts for steps.": [
+                _with(batch_first=False),
+                _with(lambda m, states, h: m.output(states[:, -1]), batch_first=False),
+            ],
+            "You score every step. The state after the last one is asked for.": [
+                _with(lambda m, states, h: m.output(states))
+            ],
+            "`h_n` is (1, B, H): the axis of the layers is still there.": [
+                _with(lambda m, states, h: m.output(h))
+            ],
+            "`squeeze()` takes every axis of length 1 away, the one of the texts too, "
+            "if there is one text only. Take the axis of the layers.": [
+                _with(lambda m, states, h: m.output(h.squeeze()))
+            ],
+            "The first axis of `states` is the one of the texts: you took one text, "
+            "with all its steps.": [
+                _with(lambda m, states, h: m.output(states[-1])),
+                _with(lambda m, states, h: m.output(states[0])),
+            ],
+            "The second axis of `h_n` is the one of the texts: you took one text.": [
+                _with(lambda m, states, h: m.output(h[:, 0])),
+                _with(lambda m, states, h: m.output(h[:, -1])),
+            ],
+            "You took the state after the first character: it has not read the rest.": [
+                _with(lambda m, states, h: m.output(states[:, 0]))
+            ],
+            "The state after the last character alone is asked for. It has read all "
+            "the others.": [
+                _with(lambda m, states, h: m.output(states.mean(dim=1))),
+                _with(lambda m, states, h: m.output(states.sum(dim=1))),
+                _with(lambda m, states, h: m.output(states.amax(dim=1))),
+            ],
+            "Return the scores as they come from the linear layer: the loss wants them "
+            "raw.": [
+                _with(lambda m, states, h: m.output(h[-1]).softmax(dim=-1)),
+                _with(lambda m, states, h: m.output(h[-1]).log_softmax(dim=-1)),
+                _with(lambda m, states, h: m.output(h[-1]).sigmoid()),
+                _with(lambda m, states, h: m.output(h[-1]).relu()),
+            ],
+            "Return a score for each label, not the best label.": [
+                _with(lambda m, states, h: m.output(h[-1]).argmax(dim=-1))
+            ],
+            "Return the scores alone, without a state.": [
+                _with(lambda m, states, h: (m.output(h[-1]), h))
+            ],
+            "You return the state itself. The output layer has yet to score it.": [
+                _with(lambda m, states, h: h[-1])
+            ],
+            "Nothing can be learned: no gradient gets back to the recurrent layer.": [
+                _with(lambda m, states, h: m.output(h[-1].detach())),
+                _with(lambda m, states, h: m.output(h[-1]).detach()),
+            ],
+            "Your layers are not on the list of the model: store one nn.RNN and one "
+            "nn.Linear as attributes, `self.… = …`, in `__init__`.": [_InAList],
+            "The sizes are not always 16 and 12: use the arguments.": [
+                _FixedSizes,
+                type(
+                    "",
+                    (_FixedSizes,),
+                    {"rows": lambda m, ids: F.one_hot(ids, 16).float()},
+                ),
+            ],
+            "The output layer reads a state, of hidden_size numbers.": [_FromSymbols],
+            "The output layer makes a score for each label: `classes` of them.": [
+                _ToSymbols
+            ],
+            "`nn.RNN` reads one-hot rows of floats. What does it get from you?": [
+                _with(rows=lambda m, ids: ids),
+                _with(rows=lambda m, ids: ids.float()),
+                _with(rows=lambda m, ids: F.one_hot(ids, m.vocab_size)),
+            ],
+            "Give `F.one_hot` the size of the vocabulary: not every text contains the "
+            "last symbol.": [_with(rows=lambda m, ids: F.one_hot(ids).float())],
+        }
+    ),
 )
 
 
@@ -632,10 +703,6 @@ def _test(
     return lambda model, ids: (first(model, ids), second(model, ids))
 
 
-def _both_by(**how: Move | Compare) -> Callable[[nn.Module, Tensor], tuple[bool, bool]]:
-    return _test(_remembers(**how), _reads_across(**how))
-
-
 def _each_by(**how: Move | Compare) -> list[Callable[..., tuple[bool, bool]]]:
     """The same mistake in both halves, in the first, and in the second."""
     first, second = _remembers(**how), _reads_across(**how)
@@ -722,15 +789,15 @@ memory_test = Exercise(
             "the question is whether they moved?": [
                 lambda model, ids: tuple(not one for one in _test()(model, ids))
             ],
-            "The new ids must be ids of this model, 0 to V − 1, where V is the last "
-            "number of the shape of the logits: `(id + 1) % V`. It is neither the 16 "
-            "of the notebook nor the largest id of the texts.": [
+            "The new ids must be ids of this model: `(ids + 1) % logits.shape[-1]`, "
+            "where `logits` is what the model returns. Neither the V of the notebook "
+            "nor the largest id of the texts will do.": [
                 *_each_by(move=lambda old, ids, V: old + 1),
                 *_each_by(move=lambda old, ids, V: (old + 1) % 16),
                 *_each_by(move=lambda old, ids, V: (old + 1) % (ids.max() + 1)),
             ],
             "Your change is sometimes no change: the new symbol may be the old one. "
-            "`(id + 1) % V`, with V from the logits, is always another.": [
+            "`(ids + 1) % logits.shape[-1]` is always another.": [
                 *_each_by(move=_set_to(0)),
                 *_each_by(move=_set_to(1)),
                 *_each_by(move=_set_to(-1)),

@@ -1,10 +1,8 @@
-"""The checks of notebook 06: silent bugs, masks, clipping, rates, going on."""
+"""The checks of notebook 06: silent bugs, masks, clipping, choosing, going on."""
 
 from __future__ import annotations
 
 import copy
-import functools
-import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +23,6 @@ from charrnn_helpers.exercises.engine import (
     describe,
 )
 from charrnn_helpers.exercises.kit import hints
-from charrnn_helpers.running import running_batch
 
 
 def _small_batch(vocab_size: int) -> tuple[Tensor, Tensor]:
@@ -77,7 +74,7 @@ wrong_lines = Question(
             _says(0, 6),
         ),
         Wrong(
-            "Program A: that line stands where section 6.3 has it, and it worked "
+            "Program A: that line stands where section 6.2 has it, and it worked "
             "there. The loss falls and then hangs above the bigram rung: where have "
             "you seen that before?",
             (1, 4, 5),
@@ -464,98 +461,102 @@ clipped_step = Exercise(
 
 # --- 6.4 ------------------------------------------------------------------------------
 
-_TARGET, _EPOCHS = 0.25, 100
+_TABLE = {  # run: training, validation and test loss
+    "A": (2.31, 2.33, 2.34),
+    "B": (2.05, 2.14, 2.16),
+    "C": (1.93, 2.10, 2.15),
+    "D": (1.61, 2.29, 2.27),
+    "E": (1.97, 2.12, 2.12),
+    "F": (1.32, 2.58, 2.61),
+}
+_OF_OTHERS = [loss for run, row in _TABLE.items() if run != "C" for loss in row]
 
 
-@functools.lru_cache(maxsize=64)
-def worst_of_three(lr: float) -> float:
-    """The largest last loss of seeds 0, 1, 2 after 100 epochs of SGD."""
-    vocab, inputs, targets = running_batch()
-    finals = []
-    for seed in range(3):
-        torch.manual_seed(seed)  # the engine restores the random state
-        model = models.CharRNN(len(vocab), 12).double()
-        optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-        for _ in range(_EPOCHS):
-            loss = _loss(model, inputs, targets)
-            if not torch.isfinite(loss):
-                return math.inf
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        finals.append(loss.item())
-    return max(finals)
+def _choice_says(place: int, *values: str | float) -> Callable[[Any], bool]:
+    """Whether an entry of an answer is one of these."""
+    return lambda answer: answer[place] in values
 
 
-def _judge_rate(answer: Any, target: float) -> tuple[Kind, str] | None:
-    if isinstance(answer, list) and len(answer) == 1:
-        (answer,) = answer  # a tensor of one number
-    number = isinstance(answer, (int, float)) and not isinstance(answer, bool)
-    if not number or answer != answer:
-        return TYPE, f"{describe(answer)} is not a number that can be a learning rate"
-    if not 0 < answer <= 1e6:
-        return VALUES, f"{engine.short(answer, 20)} cannot be a learning rate here"
-    worst = worst_of_three(float(answer))
-    if worst < target:
-        return None
-    return VALUES, (
-        f"with {answer:g}, the worst of three seeds ends at {worst:.3f}, not below "
-        f"{target}"
-    )
+def _is_no_triple(answer: Any) -> bool:
+    return not isinstance(answer, (tuple, list)) or len(answer) != 3
 
 
-def _between(low: float, high: float) -> Callable[[Any], bool]:
-    """Whether an answer is a number from ``low`` up to, but not with, ``high``."""
-
-    def matches(answer: Any) -> bool:
-        if isinstance(answer, bool) or not isinstance(answer, (int, float)):
-            return False
-        return low <= answer < high
-
-    return matches
+def _kinds(answer: Any) -> list[bool]:
+    return [isinstance(part, str) for part in answer]
 
 
-learning_rate = Question(
+choice = Question(
     number="6.4",
-    name="my_lr",
-    success="all three seeds end below 0.25 with it.",
-    expected=lambda: _TARGET,
-    accept=_judge_rate,
+    name="my_choice",
+    success="chosen on validation, reported on test.",
+    expected=lambda: ("C", 2.15, "A"),
+    entries=("the run to keep", "the loss to report", "the run with too small a model"),
     wrong=[
         Wrong(
-            "Give a single number, not a text.",
-            "1.5",
-            lambda answer: isinstance(answer, str),
+            "Three answers are asked for, as a tuple: a run, a loss, a run.",
+            "C",
+            _is_no_triple,
         ),
         Wrong(
-            "With a negative rate the weights climb, and with 0 they stay. Take a "
-            "number above 0.",
-            0,
-            lambda answer: not isinstance(answer, bool) and answer <= 0,
+            'The runs are texts of one capital letter, such as "B", and the loss is a '
+            "number, such as 2.05.",
+            ("c", "2.15", "a"),
+            lambda answer: (
+                _kinds(answer) != [True, False, True]
+                or not {answer[0], answer[2]} <= set(_TABLE)
+            ),
         ),
         Wrong(
-            "That size suits Adam. SGD moves a weight by lr times its gradient, and "
-            "the gradients here are well below 1.",
-            0.01,
-            _between(0, 0.09),
+            "E has the lowest test loss. But whoever chooses by the test set has no "
+            "loss left that nothing was chosen by. What was the validation set for?",
+            ("E", 2.12, "A"),
+            _choice_says(0, "E"),
         ),
         Wrong(
-            "The loss falls steadily with it, and slowly: 100 epochs are not enough. "
-            "Which way do you go?",
-            0.5,
-            _between(0.09, 1),
+            "F has the lowest training loss: it knows its own names best. Which set "
+            "tells how it does on others?",
+            ("F", 2.61, "A"),
+            _choice_says(0, "F"),
         ),
         Wrong(
-            "Some seeds do well with it, others are thrown out of the valley. A rate "
-            "is only as good as its worst seed. Which way do you go?",
-            2.9,
-            _between(1, 3),
+            "That run is not the best by the set that is there to choose by.",
+            ("B", 2.16, "A"),
+            _choice_says(0, "A", "B", "D"),
         ),
         Wrong(
-            "The loss jumps about: each step leaps over the valley. Divide by ten, "
-            "then search between the two.",
-            10,
-            _between(3, 1e6),
+            "2.1 is the loss that C was chosen by, so luck is in it: of six runs you "
+            "took the one where it was lowest. Which loss of C had no part in that?",
+            ("C", 2.10, "A"),
+            _choice_says(1, 2.10),
+        ),
+        Wrong(
+            "1.93 is what C costs on the names that it was trained on. Others cost "
+            "more.",
+            ("C", 1.93, "A"),
+            _choice_says(1, 1.93),
+        ),
+        Wrong(
+            "That loss belongs to another run than the one that you keep.",
+            ("C", 2.12, "A"),
+            _choice_says(1, *_OF_OTHERS),
+        ),
+        Wrong(
+            "Report a loss as it stands in the table, of the run that you keep.",
+            ("C", 2.125, "A"),
+            lambda answer: answer[1] != 2.15,
+        ),
+        Wrong(
+            "That run has a low training loss and a high validation loss: it has "
+            "learned its names by heart, which takes a model that is large enough. "
+            "What does one look like that cannot even learn its own names?",
+            ("C", 2.15, "F"),
+            _choice_says(2, "D", "F"),
+        ),
+        Wrong(
+            "One run is worse than that one on training and on validation, and by "
+            "nearly the same amount. Look at its hidden size.",
+            ("C", 2.15, "B"),
+            _choice_says(2, "B", "C", "E"),
         ),
     ],
 )

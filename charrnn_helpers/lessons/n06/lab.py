@@ -41,6 +41,9 @@ CLIPPINGS = {"off": None, "0.1": 0.1, "0.5": 0.5, "1.0": 1.0}
 HIGHEST = 1_000.0
 """Where the chart cuts off a loss that explodes, so that the ladder stays visible."""
 
+EVERY = 10
+"""A desk keeps what the model completes after each this many epochs."""
+
 EPOCHS_A_TICK = 5
 TICK_SECONDS = 0.1
 """While it trains, a lab makes this many epochs and one drawing a tick, no more."""
@@ -101,7 +104,11 @@ class TrainingDesk:
 
     Attributes:
         losses: one number an epoch, in nats per character, each before its step.
-        before: the losses of the run before the last reset.
+        norms: the norm of the gradients of each epoch, before clipping.
+        completions: epoch → what the model made of "hello", after each tenth epoch.
+        changes: epoch → what was changed after it, in words.
+        label: the settings that the run began with, in words.
+        before: the losses of the run before the last reset; norms_before, label_before.
         lock: held during each epoch and each change.
         status: NEW, UNDER_WAY, FINISHED or DIVERGED.
 
@@ -123,7 +130,10 @@ class TrainingDesk:
         self.vocab, self._inputs, self._targets, self.rungs = _example()
         self.max_epochs = max_epochs
         self.losses: list[float] = []
+        self.norms: list[float] = []
         self.before: list[float] = []
+        self.norms_before: list[float] = []
+        self.label = self.label_before = ""
         _check(lr, hidden_size, max_norm, optimizer)
         self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
         self.zero_grad, self.optimizer_name = zero_grad, optimizer
@@ -152,10 +162,30 @@ class TrainingDesk:
         _check(lr, hidden_size, max_norm, optimizer)
         with self.lock:
             new = (hidden_size, optimizer) != (self.hidden_size, self.optimizer_name)
+            changed = [
+                words
+                for words, is_new in (
+                    (f"lr {lr:g}", lr != self.lr),
+                    (_clip_words(max_norm), max_norm != self.max_norm),
+                    (
+                        f"zero_grad {'on' if zero_grad else 'off'}",
+                        zero_grad != self.zero_grad,
+                    ),
+                )
+                if is_new
+            ]
             self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
             self.zero_grad, self.optimizer_name = zero_grad, optimizer
             if new:
                 self.reset()
+            elif changed and self.losses:
+                epoch = len(self.losses)
+                earlier = self.changes.get(epoch, [])
+                kinds = {words.split()[0] for words in changed}
+                kept = [words for words in earlier if words.split()[0] not in kinds]
+                self.changes[epoch] = kept + changed
+            elif changed:
+                self.label = self._settings()
             for group in self._optimizer.param_groups:
                 group["lr"] = lr
         return new
@@ -164,12 +194,26 @@ class TrainingDesk:
         """Start again from the same random weights, at epoch 0."""
         with self.lock:
             if self.losses:
-                self.before = self.losses
-            self.losses = []
+                self.before, self.norms_before = self.losses, self.norms
+                self.label_before = ", then ".join(
+                    [self.label, *(", ".join(made) for made in self.changes.values())]
+                )
+            self.losses, self.norms = [], []
+            self.completions: dict[int, str] = {}
+            self.changes: dict[int, list[str]] = {}
+            self.label = self._settings()
             self.status = NEW
             self.model = _fresh_model(len(self.vocab), self.hidden_size, seed=0)
             optimizer = OPTIMIZERS[self.optimizer_name]
             self._optimizer = optimizer(self.model.parameters(), lr=self.lr)
+
+    def _settings(self) -> str:
+        parts = [self.optimizer_name, f"lr {self.lr:g}", f"H {self.hidden_size}"]
+        if self.max_norm is not None:
+            parts.append(_clip_words(self.max_norm))
+        if not self.zero_grad:
+            parts.append("zero_grad off")
+        return ", ".join(parts)
 
     def step(self, n: int = 1) -> int:
         """Train for up to ``n`` epochs of one step each; return how many it made."""
@@ -195,6 +239,9 @@ class TrainingDesk:
             return False
         self._optimizer.step()
         self.losses.append(loss.item())
+        self.norms.append(norm.item())
+        if len(self.losses) % EVERY == 0:
+            self.completions[len(self.losses)] = self.completion()
         done = len(self.losses) >= self.max_epochs
         self.status = FINISHED if done else UNDER_WAY
         return True
@@ -205,6 +252,10 @@ class TrainingDesk:
             if self.status == DIVERGED:
                 return ""
             return sample(self.model, self.vocab, prompt, max_new_chars)
+
+
+def _clip_words(max_norm: float | None) -> str:
+    return "clip off" if max_norm is None else f"clip {max_norm:g}"
 
 
 def _check(lr: float, hidden_size: int, max_norm: float | None, optimizer: str) -> None:
@@ -241,20 +292,22 @@ def below(loss: float, rungs: Mapping[str, float]) -> str:
     return f"below the {passed[-1]} rung" if passed else "above every rung"
 
 
-def draw_desk(desk: TrainingDesk, running: bool, note: str = "") -> Drawing:
+def draw_desk(
+    desk: TrainingDesk, running: bool, note: str = "", picked: str = ""
+) -> Drawing:
     """How a desk stands.
 
     Args:
         desk: as it is; it is not touched.
         running: whether the lab trains it at present.
         note: a further sentence, plain text.
+        picked: the epoch that the reader has picked, or nothing.
 
     Returns:
-        The sentence and the loss curve on the ladder.
+        The sentence, and two curves: the loss on the ladder and the gradient norm.
     """
     epoch = len(desk.losses)
-    state = _state(desk, running)
-    parts = [f"<b>Epoch {epoch:,}: {state}</b>"]
+    parts = [f"<b>Epoch {epoch:,}: {_state(desk, running)}</b>"]
     if desk.losses:
         loss = desk.losses[-1]
         parts.append(
@@ -268,12 +321,23 @@ def draw_desk(desk: TrainingDesk, running: bool, note: str = "") -> Drawing:
     if note:
         parts.append(pictures.plain(note))
     text = pictures.sentence(" ".join(parts))
+    if picked and int(picked) in desk.completions:
+        text += pictures.sentence(pictures.plain(_at(desk, int(picked))))
     if desk.status == DIVERGED:
         text += pictures.problem(
             "The loss or its gradient is no longer a finite number: the steps were "
             "too long. Choose a smaller learning rate and press Reset."
         )
-    return Drawing(text, _curve(desk))
+    return Drawing(text, _curves(desk, picked))
+
+
+def _at(desk: TrainingDesk, epoch: int) -> str:
+    """What the desk knows of an epoch, in words."""
+    made = desk.completions[epoch].replace(" ", "␣")
+    return (
+        f"Epoch {epoch}: loss {_number(desk.losses[epoch - 1])}, gradient norm "
+        f"{_number(desk.norms[epoch - 1])}; it completed hello as “{made}”."
+    )
 
 
 def _number(loss: float) -> str:
@@ -290,22 +354,80 @@ def _state(desk: TrainingDesk, running: bool) -> str:
     return "a new model." if desk.status == NEW else "paused."
 
 
-def _curve(desk: TrainingDesk) -> str:
-    series = {"this run": [min(loss, HIGHEST) for loss in desk.losses]}
-    if desk.before:
-        series["run before"] = [min(loss, HIGHEST) for loss in desk.before]
-    longest = max(map(len, series.values()))
+def _curves(desk: TrainingDesk, picked: str) -> str:
+    longest = max(len(desk.losses), len(desk.before))
     x_max = next((n for n in (100, 200, 500) if longest <= n), desk.max_epochs)
+    x_max = max(x_max, longest)
     now = f"now at {_number(desk.losses[-1])}" if desk.losses else "not begun"
     heights = ", ".join(f"{name} {h:.3f}" for name, h in desk.rungs.items())
-    return pictures.chart(
-        series,
-        description=f"Loss after each epoch, {now}, on the ladder: {heights}.",
-        x_label="Epoch",
-        y_label="Loss (nats per character)",
-        rungs=desk.rungs,
-        x_max=max(x_max, longest),
-        log=True,
+    marks = {
+        epoch: (
+            ", ".join(words),
+            pictures.touch(
+                link=f"m{epoch}", say=f"After epoch {epoch}: {', '.join(words)}."
+            ),
+        )
+        for epoch, words in desk.changes.items()
+    }
+    apart = next(n for n in (10, 20, 50, 100) if longest <= 10 * n)
+    dots = [epoch for epoch in desk.completions if epoch % apart == 0]
+    points = [
+        (
+            epoch,
+            min(desk.losses[epoch - 1], HIGHEST),
+            f' role="button" aria-label="Epoch {epoch}"'
+            + pictures.touch(
+                str(epoch), say=_at(desk, epoch), pressed=str(epoch) == picked
+            ),
+        )
+        for epoch in dots
+    ]
+    kinds = [("this run", desk.losses, desk.norms)]
+    if desk.before:
+        kinds.append(("run before", desk.before, desk.norms_before))
+    loss = {name: [min(n, HIGHEST) for n in losses] for name, losses, _ in kinds}
+    norm = {name: [min(n, HIGHEST) for n in norms] for name, _, norms in kinds}
+    return (
+        _legend(desk)
+        + pictures.chart(
+            loss,
+            description=f"Loss after each epoch, {now}, on the ladder: {heights}.",
+            x_label="Epoch",
+            y_label="Loss (nats/char)",
+            rungs=desk.rungs,
+            x_max=x_max,
+            log=True,
+            height=205,
+            marks=marks,
+            points=points,
+        )
+        + pictures.chart(
+            norm,
+            description="Norm of the gradient in each epoch, before clipping.",
+            x_label="Epoch",
+            y_label="Gradient norm",
+            rungs=None if desk.max_norm is None else {"clip at": desk.max_norm},
+            x_max=x_max,
+            log=True,
+            height=125,
+            marks=marks,
+        )
+    )
+
+
+def _legend(desk: TrainingDesk) -> str:
+    """Both runs by what was set: this one, and the one before."""
+    lines = [(f"this run: {desk.label}", "solid", pictures.LINES[0][0])]
+    if desk.before:
+        lines.append(
+            (f"run before: {desk.label_before}", "dashed", pictures.LINES[1][0])
+        )
+    return "".join(
+        '<p style="margin:2px 4px;font:13px/1.3 sans-serif;background:#fff;color:#000">'
+        f'<span style="display:inline-block;width:26px;margin-right:6px;'
+        f'vertical-align:middle;border-top:3px {style} {colour}"></span>'
+        f"{pictures.plain(text)}</p>"
+        for text, style, colour in lines
     )
 
 
@@ -314,9 +436,9 @@ def _curve(desk: TrainingDesk) -> str:
 _labs: weakref.WeakSet[TrainingLab] = weakref.WeakSet()
 
 _RULES = (
-    "Learning rate, clipping and zero_grad may be changed while it trains: they hold "
-    "from the next epoch on. Another hidden size or optimizer starts a new model, at "
-    "epoch 0."
+    "Change learning rate, clipping or zero_grad while it trains: a flag marks the "
+    "place. Another size or optimizer starts a new model. Click a dot to read what the "
+    "model completed then."
 )
 
 
@@ -363,13 +485,14 @@ class TrainingLab(Lab):
             },
             self._draw,
             rows=[
-                ["learning_rate", "hidden_size"],
-                ["optimizer", "clipping", "zero_grad"],
+                ["learning_rate", "hidden_size", "optimizer"],
+                ["clipping", "zero_grad"],
             ],
             extra=[
                 widgets.HBox(buttons, layout=widgets.Layout(flex_flow="row wrap")),
                 widgets.HTML(pictures.sentence(pictures.plain(_RULES))),
             ],
+            picked="",
         )
         self.start.on_click(self._go)
         self.resume.on_click(self._go)
@@ -401,6 +524,7 @@ class TrainingLab(Lab):
         clipping: str,
         optimizer: str,
         zero_grad: bool,
+        picked: str,
     ) -> Drawing:
         try:
             new = self.desk.set(
@@ -416,7 +540,7 @@ class TrainingLab(Lab):
         if new:
             self._run = None
             self._note = "Another size or optimizer: a new model waits for Start."
-        return draw_desk(self.desk, self.running, self._note)
+        return draw_desk(self.desk, self.running, self._note, picked)
 
     def _go(self, button: widgets.Button) -> None:
         with self._lock:
@@ -445,7 +569,7 @@ class TrainingLab(Lab):
 
     def _reset(self, button: widgets.Button) -> None:
         with self._lock:
-            self._run, self._note = None, ""
+            self._run, self._note, self.picked = None, "", ""
             self.desk.reset()
             self.redraw()
 

@@ -1,7 +1,8 @@
-"""The checks of notebook 07: one character, many, where they stop, and how random."""
+"""The checks of notebook 07: what is copied, one state for all, how random, the end."""
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,115 +32,173 @@ def _normal(rng: random.Random, *shape: int) -> Tensor:
     return 2 * torch.randn(*shape, generator=generator)
 
 
-# --- 7.1: the last row, as a probability ---------------------------------------------
+# --- 7.1: what is copied --------------------------------------------------------------
+
+_TRAIN, _HELD_OUT = ["mary", "ann", "joanna", "lee"], ["anna", "may"]
+
+_FRACTION_CASES = [
+    (["ann", "xo"], _TRAIN, _HELD_OUT),
+    (["ann", "ann", "ann", "may", "zu"], _TRAIN, _HELD_OUT),
+    (["ann", "mary"], _TRAIN, _HELD_OUT),
+    (["anna", "may", "may"], _TRAIN, _HELD_OUT),
+    # Parts of names, longer ones, a name of no letters, and capitals: all invented.
+    (["mar", "lee", "joannal", "", "a", "Ann", "maya", "oan"], _TRAIN, _HELD_OUT),
+    (["qi", "qi", "zu"], _TRAIN, _HELD_OUT),
+    (["lee"] * 7 + ["may"] * 2 + ["zu"], _TRAIN * 3, _HELD_OUT),
+]
 
 
-def _many_symbols() -> tuple[Tensor, list[str]]:
-    """Six characters read and 20 symbols, of which number 17 comes next."""
-    logits = torch.arange(120.0).view(6, 20).sin()
-    logits[5, 17] = 2.5
-    return logits, list("abcdefghijklmnopqrst")
+def _drawn_fractions(rng: random.Random) -> list[tuple]:
+    pool = ["".join(rng.choices("abc", k=3)) for _ in range(12)]
+    pool = sorted(set(pool))
+    rng.shuffle(pool)
+    drawn = rng.choices(pool, k=rng.randrange(5, 30))
+    return [(drawn, pool[:3], pool[3:6])]
 
 
-def _predict_cases() -> list[tuple]:
-    return [
-        (torch.tensor([[3.0, 0.0, 1.0], [0.0, 1.0, 2.0]]), list("abc")),
-        (torch.tensor([[-1.0, -2.0]]), list("no")),
-        # Not in the order of the alphabet; the space wins, then a capital.
-        (torch.tensor([[0.0, 1.0, 0.5], [0.5, 0.0, 1.0]]), ["z", "a", " "]),
-        (torch.tensor([[4.0, 0.0, 1.0], [90.0, 0.0, 101.0]]), ["o", "é", "É"]),
-        _many_symbols(),
-    ]
+def _fractions_reference(
+    drawn: list[str], train: list[str], held_out: list[str]
+) -> tuple[float, float, float]:
+    """By sorting each draw into one of three heaps."""
+    heaps = [0, 0, 0]
+    for name in drawn:
+        heaps[0 if name in set(train) else 1 if name in set(held_out) else 2] += 1
+    copied, unseen, invented = (heap / len(drawn) for heap in heaps)
+    return copied, unseen, invented
 
 
-def _predict_reference(logits: Tensor, itos: Sequence[str]) -> tuple[str, float]:
-    row = logits[len(logits) - 1].double().numpy()
-    weights = np.exp(row - row.max())
-    return itos[int(np.flatnonzero(row == row.max())[0])], 1 / float(weights.sum())
+def _divided(
+    count: Callable[..., tuple], by: Callable[..., int], rest: bool
+) -> Callable[..., Any]:
+    """Counts divided by something; the third one too, or what is left of 1."""
+
+    def answer(drawn, train, held_out):
+        whole = by(drawn, train, held_out)
+        copied, unseen, invented = (n / whole for n in count(drawn, train, held_out))
+        return copied, unseen, 1 - copied - unseen if rest else invented
+
+    return answer
 
 
-def _chosen(probs: Tensor, itos: Sequence[str]) -> tuple[str, float]:
-    return itos[int(probs.argmax())], float(probs.max())
+def _counts(drawn: Sequence[str], train: Any, held_out: Any) -> tuple[int, int, int]:
+    copied = sum(name in train for name in drawn)
+    unseen = sum(name in held_out for name in drawn)
+    return copied, unseen, len(drawn) - copied - unseen
 
 
-def _flat_argmax(logits: Tensor, itos: Sequence[str]) -> tuple[str, float]:
-    i = int(logits.argmax())
-    return itos[i], float(logits[-1].softmax(-1)[i])
+def _fractions(drawn: Sequence[str], train: Any, held_out: Any) -> tuple:
+    return tuple(n / len(drawn) for n in _counts(drawn, train, held_out))
 
 
-predict_step = Exercise(
+def _with_rest(copied: float, unseen: float) -> tuple[float, float, float]:
+    return copied, unseen, 1 - copied - unseen
+
+
+def _as_tuple(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """An array or tensor of numbers may stand for the tuple."""
+
+    @functools.wraps(answer)
+    def run(*case: Any) -> Any:
+        result = answer(*case)
+        if isinstance(result, (np.ndarray, Tensor)) and result.ndim == 1:
+            return tuple(result.tolist())
+        return result
+
+    return run
+
+
+fractions = Exercise(
     number="7.1",
-    name="my_predict",
-    success="the last row decides, and softmax says how surely.",
-    cases=_predict_cases,
-    drawn=lambda rng: [
-        (_normal(rng, steps, 16), list(" adefghilmnoruwy")) for steps in (5, 9)
-    ],
-    reference=_predict_reference,
-    entries=("character", "probability"),
+    name="my_fractions",
+    success="each draw counts once, and in one of the three.",
+    cases=_FRACTION_CASES,
+    drawn=_drawn_fractions,
+    reference=_fractions_reference,
+    entries=("copied", "unseen", "invented"),
+    prepare=_as_tuple,
     wrong=[
         Wrong(
-            "You read the first row of the logits. It says what follows the first "
-            "character alone; which row has read the whole prompt?",
-            lambda logits, itos: _chosen(logits[0].softmax(-1), itos),
-        ),
-        Wrong(
-            "`logits[:, -1]` is the last column: the score of one symbol at each "
-            "position. You want one position and all of its symbols.",
-            lambda logits, itos: _chosen(logits[:, -1].softmax(-1), itos),
-        ),
-        Wrong(
-            "You searched all rows at once, so the largest score of any position won. "
-            "Only one of the rows is about the next character.",
-            _flat_argmax,
+            "You count different names. A name that is drawn three times is three "
+            "draws: no set() around `drawn`.",
+            lambda drawn, train, held_out: _fractions(set(drawn), train, held_out),
         ),
         *(
             Wrong(
-                "You averaged over the positions. Each row answers its own question; "
-                "only one of them is asked here.",
-                average,
+                "You count different names, and divide by all draws. A name that is "
+                "drawn three times is three draws: no set() around `drawn`.",
+                _divided(
+                    lambda d, t, h: _counts(set(d), t, h), lambda d, t, h: len(d), rest
+                ),
             )
-            for average in (
-                lambda logits, itos: _chosen(logits.softmax(-1).mean(0), itos),
-                lambda logits, itos: _chosen(logits.mean(0).softmax(-1), itos),
+            for rest in (True, False)
+        ),
+        Wrong(
+            "These are numbers of names. A fraction is such a number divided by the "
+            "number of draws.",
+            _counts,
+        ),
+        Wrong(
+            "These are percentages: a fraction lies between 0 and 1.",
+            lambda *case: tuple(100 * x for x in _fractions(*case)),
+        ),
+        *(
+            Wrong(
+                "You divide by the number of names in `train`. What fraction of the "
+                "*draws* is it?",
+                _divided(_counts, lambda d, t, h: len(t), rest),
             )
+            for rest in (True, False)
         ),
         Wrong(
-            "The character is right. The number is its logit, a score that may be "
-            "negative or above 1; what turns scores into probabilities?",
-            lambda logits, itos: (
-                itos[int(logits[-1].argmax())],
-                float(logits[-1].max()),
+            "Each of your fractions is one of its own list: how much of `train` was "
+            "drawn. Asked is how much of `drawn` comes from it.",
+            lambda d, t, h: (
+                sum(name in d for name in t) / len(t),
+                sum(name in d for name in h) / len(h),
+                _fractions(d, t, h)[2],
             ),
         ),
         Wrong(
-            "The character is right. The number is the logarithm of its probability: "
-            "never above 0.",
-            lambda logits, itos: _chosen(logits[-1].log_softmax(-1), itos),
-        ),
-        Wrong(
-            "The exponential of a large score overflows: exp(100) is too large for "
-            "float32. softmax subtracts the largest score first.",
-            lambda logits, itos: _chosen(
-                logits[-1].exp() / logits[-1].exp().sum(), itos
+            "You divide each number by the length of its own list. What fraction of "
+            "the *draws* is it?",
+            lambda d, t, h: _with_rest(
+                _counts(d, t, h)[0] / len(t), _counts(d, t, h)[1] / len(h)
             ),
         ),
         Wrong(
-            "Your softmax runs over the positions. The scores that compete with one "
-            "another are those of the characters, in one row.",
-            lambda logits, itos: _chosen(logits.softmax(0)[-1], itos),
+            "`//` rounds down to a whole number; a fraction needs `/`.",
+            lambda d, t, h: _with_rest(*(x // 1 for x in _fractions(d, t, h)[:2])),
         ),
         Wrong(
-            "You squeezed each score by itself, with a sigmoid. Probabilities of "
-            "characters that exclude one another must sum to 1.",
-            lambda logits, itos: _chosen(logits[-1].sigmoid(), itos),
+            "The first two have changed places: copied is what is in `train`.",
+            lambda drawn, train, held_out: _fractions(drawn, held_out, train),
         ),
         Wrong(
-            "You returned the id. The vocabulary `itos` knows which character it is.",
-            lambda logits, itos: (
-                int(logits[-1].argmax()),
-                float(logits[-1].softmax(-1).max()),
+            "What is not copied is not all invented: some of it was held out.",
+            lambda d, t, h: (*_fractions(d, t, h)[:2], 1 - _fractions(d, t, h)[0]),
+        ),
+        Wrong(
+            "What was held out is a real name, but it was not copied: the model has "
+            "never read it.",
+            lambda d, t, h: (
+                sum(_fractions(d, t, h)[:2]),
+                *_fractions(d, t, h)[1:],
             ),
+        ),
+        Wrong(
+            "A part of a name is no copy of it: compare whole names.",
+            lambda d, t, h: _fractions(
+                [next((n for n in (*t, *h) if name in n), name) for name in d], t, h
+            ),
+        ),
+        Wrong(
+            "A part of a name is no copy of it: compare whole names, with the list "
+            "and not with one long text.",
+            lambda d, t, h: _fractions(d, " ".join(t), " ".join(h)),
+        ),
+        Wrong(
+            "Only what has just those letters is a copy: `Ann` is not `ann`.",
+            lambda d, t, h: _fractions([name.lower() for name in d], t, h),
         ),
     ],
 )
@@ -591,7 +650,7 @@ completion = Exercise(
 
 # --- 7.5: settings for a purpose -----------------------------------------------------
 
-FAULTLESS, RARER = 0.95, 0.40
+FAULTLESS, RARER = 0.95, 0.45
 """The fractions of all texts that exercise 7.5 asks for."""
 
 
@@ -645,7 +704,7 @@ def _when(test: Callable[[float, float, float, float], bool]) -> Callable[[Any],
 settings_for_both = Question(
     number="7.5",
     name="my_settings",
-    success="both sentences are heard, and hardly a text has a fault.",
+    success="the heat brings the two together, and the cut keeps the rest out.",
     expected=lambda: (FAULTLESS, RARER),
     accept=_accept_settings,
     wrong=[
@@ -666,15 +725,20 @@ settings_for_both = Question(
         ),
         Wrong(
             "One of the sentences never comes: after `h` your cut keeps a single "
-            "letter. How much do `o` and `e` hold together there?",
+            "letter. How much does `o` hold there at your temperature?",
             (1.0, 0.4),
             matches=_when(lambda t, p, faultless, rarer: rarer < 0.01 < faultless),
         ),
         Wrong(
-            "Hardly a fault, but a low temperature favours the letter that is ahead "
-            "already. Something else can keep the tail out, and leave the two leaders "
-            "as they are.",
-            (0.2, 1.0),
+            "Hardly a fault, but a temperature below 1 favours the letter that leads "
+            "already. Which ones bring the two closer together?",
+            (0.7, 0.6),
+            matches=_when(lambda t, p, faultless, rarer: t < 1 and faultless > 0.95),
+        ),
+        Wrong(
+            "Hardly a fault, and the two letters keep the ratio that the model gives "
+            "them, or nearly. What brings them closer together?",
+            (1.0, 0.6),
             matches=_when(lambda t, p, faultless, rarer: faultless >= FAULTLESS),
         ),
         Wrong(
@@ -684,17 +748,15 @@ settings_for_both = Question(
             matches=_when(lambda t, p, faultless, rarer: p > 0.97),
         ),
         Wrong(
-            "A temperature above 1 makes the tail heavier, so that your cut keeps more "
-            "of it. Lower the temperature.",
-            (2.0, 0.6),
-            matches=_when(
-                lambda t, p, faultless, rarer: t > 1 and faultless < FAULTLESS
-            ),
+            "The temperature is too high: the right character no longer holds enough "
+            "to be alone above the cut. Lower the temperature.",
+            (2.0, 0.5),
+            matches=_when(lambda t, p, faultless, rarer: t > 1.4),
         ),
         Wrong(
             "Your cut lets too much through: at some steps a second character stays "
-            "that belongs to no sentence there.",
-            (1.0, 0.9),
+            "that belongs to no sentence there. Lower top_p.",
+            (1.2, 0.9),
             matches=_when(lambda t, p, faultless, rarer: faultless < FAULTLESS),
         ),
     ],
