@@ -178,6 +178,11 @@ COLUMNS = {
 }
 """A quantity → where it begins, its name, what it is, and the way to the next one."""
 
+_NEXT = zip(COLUMNS, list(COLUMNS.values())[1:], strict=False)
+ROOM = {name: x - COLUMNS[name][0] - 72 for name, (x, *_) in _NEXT}
+ROOM["logits"] -= 16  # the symbols stand there
+"""A quantity → the pixels between its two columns and the next ones."""
+
 TOP, HEIGHT, WIDE, WIDER = 60, 288, 34, 58
 
 
@@ -206,7 +211,8 @@ def _flow(
                 + _text(x - 8, 39, "↓ its column of W_ih")
             )
         arrow = "" if way in ("+", "=", "") else "→"
-        middle, between = TOP + HEIGHT / 2, x + 2 * wide + (26 if arrow else 16)
+        middle, room = TOP + HEIGHT / 2, ROOM.get(name, 0)
+        between = x + 2 * wide + 4 + room / 2
         yield _text(between, middle, way, "font-size:11px", "middle")
         yield _text(between, middle + 16, arrow, "font-size:16px", "middle")
         limit = max(1.0, *(abs(step[name]).max().item() for _, step in shown))
