@@ -38,6 +38,18 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
     ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
     ("4.4", "return self.output(h_n[-0])"): "there is one layer",
+    (
+        "5.1",
+        "h_t = torch.tanh(W_ih[:, i] + b_ih + h_prev @ W_hh.mT + b_hh)",
+    ): "mT and T are the same for a matrix",
+    (
+        "5.1",
+        "return (h_t, (h_t @ W_ho.mT + b_o).softmax(dim=-1))",
+    ): "mT and T are the same for a matrix",
+    (
+        "5.1",
+        "return (h_t, (h_t @ W_ho.T + b_o).softmax(dim=-0))",
+    ): "a row has one dimension only",
     ("8.3", "states = rnn(x.transpose(0, 1))[0].transpose(1, 0)"): "the same exchange",
     ("8.3", "states = rnn(x.transpose(1, 0))[0].transpose(0, 1)"): "the same exchange",
     ("8.4", "changed[0] = (inputs[0] - 1) % model.vocab_size"): "also another id",
