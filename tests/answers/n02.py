@@ -425,6 +425,8 @@ def my_trigram_loss(inputs, targets):
         "a list": """
 line_and_floor = [5, (3 * math.log(3) - 2 * math.log(2) + 2 * math.log(2)) / 18]
 """,
+        "four digits": "line_and_floor = (5, 0.1831)",
+        "a tensor": "line_and_floor = torch.tensor([5, math.log(3) / 6])",
         "ln 3 over 6": "line_and_floor = (5, math.log(3) / 6)",
         "NumPy numbers": """
 import numpy as np
@@ -440,6 +442,8 @@ line_and_floor = (5, data.prefix_loss(ids[:, :-1], ids[:, 1:]))
 }
 
 HINTS = [
+    ("2.1", "shape shortened, numbers not", "as many targets as the shape has places"),
+    ("2.1", "shape spread out", "put it in brackets of its own"),
     ("2.2", "probability", "That is the probability of the target."),
     ("2.2", "e^0 taken for 0", "e to the power of 0 is 1"),
     ("2.2", "bits the wrong way", "Wrong way round"),
@@ -455,6 +459,9 @@ HINTS = [
     ("2.4", "two in common", "A shorter memory reaches the floor"),
     ("2.4", "four in common", "share more than three characters"),
     ("2.4", "other lengths", "make them equally long"),
+    ("2.5", "line 4", "The floor is right. The line is another one"),
+    ("2.5", "bits", "That is the floor in bits"),
+    ("2.5", "two digits", "rounded to few digits"),
     ("2.5", "the printed number", "with the bug"),
     ("2.5", "the mean after the space", "not the mean"),
     ("2.5", "divided by all characters", "the first of each row is given"),
