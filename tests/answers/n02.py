@@ -461,6 +461,7 @@ HINTS = [
     ("2.4", "other lengths", "make them equally long"),
     ("2.5", "line 4", "The floor is right. The line is another one"),
     ("2.5", "bits", "That is the floor in bits"),
+    ("2.5", "log10", "by log10"),
     ("2.5", "two digits", "rounded to few digits"),
     ("2.5", "the printed number", "with the bug"),
     ("2.5", "the mean after the space", "not the mean"),

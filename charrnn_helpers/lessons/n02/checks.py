@@ -203,7 +203,7 @@ readings = Question(
             "That is a number of choices, not a loss: take its logarithm.",
             [4.0, math.exp(2)],
         ),
-        _reads(1, "ln 2 is one bit.", [math.log(2)]),
+        _reads(1, "ln 2 is one bit, and two are asked for.", [math.log(2)]),
         _reads(
             2,
             "Perplexity is not the mean of the choices, 1 and 4. Take the mean of the "
@@ -284,12 +284,6 @@ def _rows_apart(inputs: Tensor, targets: Tensor) -> float:
     return sum(losses) / len(losses)
 
 
-def _joint(inputs: Tensor, targets: Tensor) -> float:
-    contexts = [pair for row in inputs.tolist() for pair in pairwise([None, *row])]
-    pairs = list(zip(contexts, targets.flatten().tolist(), strict=True))
-    return data.conditional_entropy([0] * len(pairs), pairs)
-
-
 _TRIGRAMS: dict[str, list[Answer]] = {
     "That is the bigram's loss: it does not look at the character before.": [
         _sees(lambda row, t: row[t])
@@ -334,8 +328,6 @@ _TRIGRAMS: dict[str, list[Answer]] = {
         _sees(lambda row, t: 10 * (row[t - 1] if t else -1) + row[t]),
         _sees(lambda row, t: (row[t - 1] if t else -1) + row[t]),
     ],
-    "That is the uncertainty about context and target together. The context is "
-    "given.": [_joint],
     "That is in bits. A loss of this series is in nats.": [
         lambda x, y: _table(x, y) / math.log(2)
     ],
@@ -386,12 +378,9 @@ trigram = Exercise(
 
 def _with_memory(texts: Sequence[str], memory: int) -> float:
     """The lowest loss of who sees the last characters of a text, as in the lab."""
-    contexts, answers = [], []
-    for text in texts:
-        for t in range(1, len(text)):
-            contexts.append(text[max(0, t - memory) : t])
-            answers.append(text[t])
-    return data.conditional_entropy(contexts, answers)
+    places = [(text, t) for text in texts for t in range(1, len(text))]
+    contexts = [text[max(0, t - memory) : t] for text, t in places]
+    return data.conditional_entropy(contexts, [text[t] for text, t in places])
 
 
 def _needed(texts: Sequence[str]) -> int:
@@ -543,11 +532,9 @@ line_and_floor = Question(
             ],
         ),
         _floor(
-            "That is the floor in bits: give it in nats.", [_SUM / 18 / math.log(2)]
-        ),
-        _floor(
-            "log10 is not the logarithm of a nat: math.log is.",
-            [_SUM / 18 / math.log(10)],
+            "That is the floor in bits, or by log10: math.log is the logarithm of a "
+            "nat.",
+            [_SUM / 18 / math.log(2), _SUM / 18 / math.log(10)],
         ),
         _floor("A surprise is never negative: look at the sign.", [-_SUM / 18]),
         _floor(
