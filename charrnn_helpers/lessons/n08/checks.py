@@ -17,6 +17,8 @@ from charrnn_helpers.exercises.engine import (
     CHANGED,
     ERROR,
     GRADIENT,
+    SHAPE,
+    VALUES,
     Exercise,
     Question,
     Wrong,
@@ -135,9 +137,9 @@ suspicions = Question(
 # --- 8.2 ------------------------------------------------------------------------------
 
 
-def _perplexity(losses: Tensor, counts: Tensor) -> Tensor:
+def _perplexity(losses: Tensor, counts: Tensor) -> float:
     each = losses.repeat_interleave(counts)  # every target with the loss of its batch
-    return each.mean().exp()
+    return each.mean().exp().item()
 
 
 perplexity = Exercise(
@@ -389,7 +391,7 @@ class _Leak(_Patient):
         seed: of the weights.
         what: where it reads and where it leaks, for the reply.
         read: (row, step) of the character.
-        leak: (row, step) of the logits that move.
+        leak: (row, step) of the logits that move, or (row, step, symbol).
         size: by how much, for each number in the id.
     """
 
@@ -411,7 +413,7 @@ def _leaks() -> list[_Leak]:
         _Leak(4, "a model in which step 0 sees step 1, row 1", (1, 1), (1, 0), 0.01),
         _Leak(5, "a model in which step 1 sees step 2, last row", (2, 2), (2, 1), -1),
         _Leak(6, "a model in which step 0 sees step 4, row 1", (1, 4), (1, 0), 0.5),
-        _Leak(8, "a model in which step 3 sees step 4, row 0", (0, 4), (0, 3), 1),
+        _Leak(8, "a model in which step 3 sees step 4, row 0", (0, 4), (0, 3, 0), 1),
         _Leak(7, "a model in which step 3 sees step 0 twice", (1, 0), (1, 3), 1),
     ]
 
@@ -510,8 +512,8 @@ sees_ahead = Exercise(
             lambda model, ids: True,
         ),
         Wrong(
-            "You compare steps that may move: the changed ones, or those after them. "
-            "The question is about the steps *before* the change.",
+            "Something moved that may move. Compare only what is *before* the change, "
+            "and start every change from a new clone of the ids.",
             _detector(look=lambda t: _ALL),
         ),
         *(
@@ -716,6 +718,12 @@ def _both(
     )
 
 
+_BORDER = (
+    "Split the text before it is cut: the border belongs between two characters, not "
+    "between two windows. Windows stay in the order of the text, n − seq_len + 1 of "
+    "them in n characters."
+)
+
 split = Exercise(
     number="8.6",
     name="my_split",
@@ -792,6 +800,14 @@ split = Exercise(
                 ids[-held_out:].unfold(0, seq_len, 1),
             ),
         ),
+        Wrong(
+            _BORDER,
+            lambda ids, *sizes: _cut_rows(lambda held_out, _: held_out)(
+                ids + 1, *sizes
+            ),
+            kind=VALUES,
+        ),
+        Wrong(_BORDER, _both(lambda ids, size: ids), kind=SHAPE),
     ],
 )
 
@@ -977,7 +993,8 @@ _KNOWN = ["anna", "hannah", "ann", "bob", "bobby", "cleo", "theo", "otto"]
 _HELD = ["hanna", "ottob", "leo"]
 _PROGRAMS = [
     (_KNOWN, _HELD, 0),
-    (["maria", "marion", "mario", "ron", "iona"], ["moira", "roman"], 1),
+    (["maria", "marion", "mario", "ron", "iona"], ["moira", "roman", "dora"], 1),
+    (["dodo", "dada", "didi"], ["dada", "dodo"], 2),  # better in each epoch
 ]
 
 
