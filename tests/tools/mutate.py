@@ -43,6 +43,34 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
     ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
     ("4.4", "return self.output(h_n[-0])"): "there is one layer",
+    ("8.3", "states, _ = rnn(x.transpose(1, 0))"): "the same exchange",
+    ("8.3", "return output(states.transpose(1, 0))"): "the same exchange",
+    ("8.4", "for t in range(0, ids.shape[1]):"): "nothing is before step 0",
+    (
+        "8.4",
+        "changed[:, t:] = (ids[:, t:] - 1) % before.shape[-1]",
+    ): "also another id",
+    (
+        "8.4",
+        "if not torch.allclose(before[:, :t], after[:, :t], atol=1e-05):",
+    ): "symmetric",
+    (
+        "8.4",
+        "if not torch.allclose(after[:, :t], before[:, :t]):",
+    ): "another tolerance for rounding",
+    (
+        "8.4",
+        "if not torch.allclose(after[:, :t], before[:, :t], atol=2e-05):",
+    ): "another tolerance for rounding",
+    (
+        "8.6",
+        "return (train.unfold(-1, seq_len, 1), validation.unfold(0, seq_len, 1))",
+    ): "there is one axis",
+    (
+        "8.6",
+        "return (train.unfold(0, seq_len, 1), validation.unfold(-1, seq_len, 1))",
+    ): "there is one axis",
+    ("8.8", "if held_loss <= best:"): "two losses are never equal",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 

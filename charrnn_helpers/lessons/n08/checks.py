@@ -432,6 +432,7 @@ def _ahead_cases() -> list[tuple]:
             for symbol in (0, 4)
             for kind in (_Patient, _Next)
         ),
+        (_Next(4), torch.zeros(1, 4, dtype=torch.long)),
         (_BothWays(5, 2), torch.tensor([[0, 1, 0]])),
         (_BothWays(3), ids[:, :1]),  # nothing comes later
     ]
