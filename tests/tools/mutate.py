@@ -50,23 +50,34 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "5.1",
         "return (h_t, (h_t @ W_ho.T + b_o).softmax(dim=-0))",
     ): "a row has one dimension only",
-    ("8.3", "states = rnn(x.transpose(0, 1))[0].transpose(1, 0)"): "the same exchange",
-    ("8.3", "states = rnn(x.transpose(1, 0))[0].transpose(0, 1)"): "the same exchange",
-    ("8.4", "changed[0] = (inputs[0] - 1) % model.vocab_size"): "also another id",
-    ("8.4", "after, before = (model(inputs)[0], model(changed)[0])"): "symmetric",
-    ("8.4", "before, after = (model(changed)[0], model(inputs)[0])"): "symmetric",
+    ("8.3", "states, _ = rnn(x.transpose(1, 0))"): "the same exchange",
+    ("8.3", "return output(states.transpose(1, 0))"): "the same exchange",
+    ("8.4", "for t in range(0, ids.shape[1]):"): "nothing is before step 0",
     (
         "8.4",
-        "return not torch.allclose(after[1:], before[1:], atol=1e-05)",
+        "changed[:, t:] = (ids[:, t:] - 1) % before.shape[-1]",
+    ): "also another id",
+    (
+        "8.4",
+        "if not torch.allclose(before[:, :t], after[:, :t], atol=1e-05):",
     ): "symmetric",
     (
         "8.4",
-        "return not torch.allclose(before[1:], after[1:])",
+        "if not torch.allclose(after[:, :t], before[:, :t]):",
     ): "another tolerance for rounding",
     (
         "8.4",
-        "return not torch.allclose(before[1:], after[1:], atol=2e-05)",
+        "if not torch.allclose(after[:, :t], before[:, :t], atol=2e-05):",
     ): "another tolerance for rounding",
+    (
+        "8.6",
+        "return (train.unfold(-1, seq_len, 1), validation.unfold(0, seq_len, 1))",
+    ): "there is one axis",
+    (
+        "8.6",
+        "return (train.unfold(0, seq_len, 1), validation.unfold(-1, seq_len, 1))",
+    ): "there is one axis",
+    ("8.8", "if held_loss <= best:"): "two losses are never equal",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 
