@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -672,6 +673,11 @@ def outcome(temperature: float, top_p: float) -> tuple[float, float]:
     return sum(shares), min(shares)
 
 
+def _down(fraction: float) -> str:
+    """As a percentage, rounded down: what falls short of 45 % must not read 45.0%."""
+    return f"{math.floor(1000 * fraction) / 10:.1f}%"
+
+
 def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
     if not isinstance(answer, (list, tuple)) or len(answer) != 2:
         return TYPE, "your answer must be two numbers: temperature, top_p"
@@ -687,9 +693,9 @@ def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
     if faultless >= expected[0] and rarer >= expected[1]:
         return None
     return VALUES, (
-        f"with temperature {temperature:g} and top_p {top_p:g}, {faultless:.1%} of the "
-        f"texts are faultless, and {rarer:.1%} of all are the rarer sentence; at least "
-        f"{expected[0]:.0%} and {expected[1]:.0%} are wanted"
+        f"with temperature {temperature:g} and top_p {top_p:g}, {_down(faultless)} of "
+        f"the texts are faultless, and {_down(rarer)} of all are the rarer sentence; at "
+        f"least {expected[0]:.0%} and {expected[1]:.0%} are wanted"
     )
 
 
@@ -748,8 +754,8 @@ settings_for_both = Question(
             matches=_when(lambda t, p, faultless, rarer: p > 0.97),
         ),
         Wrong(
-            "The temperature is too high: the right character no longer holds enough "
-            "to be alone above the cut. Lower the temperature.",
+            "At this heat the right character no longer holds enough to be alone above "
+            "the cut. Lower the temperature, or top_p with it.",
             (2.0, 0.5),
             matches=_when(lambda t, p, faultless, rarer: t > 1.4),
         ),
