@@ -25,7 +25,6 @@ from charrnn_helpers.exercises.engine import Exercise
 from tests.tools import rooms
 
 EQUIVALENT: dict[tuple[str, str], str] = {
-    ("7.1", "probs = logits[-1].softmax(dim=-0)"): "a row has one dimension only",
     (
         "7.3",
         "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
