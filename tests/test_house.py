@@ -15,7 +15,7 @@ STOREYS = (
     ("_validate",),
     ("data", "environment"),
     ("models",),
-    ("training", "sampling", "fast", "diagnosis"),
+    ("training", "sampling", "fast", "diagnosis", "gradients"),
     ("running", "plotting"),
     ("exercises", "lab"),
     ("lessons",),
