@@ -14,7 +14,7 @@ PACKAGE = Path(lessons.__path__[0]).parent
 STOREYS = (
     ("_validate",),
     ("data", "environment"),
-    ("models",),
+    ("models", "corpus"),
     ("training", "sampling", "fast", "diagnosis", "gradients"),
     ("running", "plotting"),
     ("exercises", "lab"),
