@@ -360,8 +360,14 @@ two_loops = Exercise(
             "a state of its own, and before the first character it is zero.": [
                 _rnn_variant(inherit=True)
             ],
-            "Each layer reads x, the one-hot rows. Those above the lowest read the "
-            "states of the layer below.": [_rnn_variant(lowest=True)],
+            "Which x does each layer read? The lowest reads the rows that are given, "
+            "each other layer reads the states of the layer below.": [
+                _rnn_variant(lowest=True)
+            ],
+            "You return when the lowest layer is done, and the others never start. Is "
+            "return inside the loop?": [
+                lambda x, layers: _rnn_variant()(x, layers[:1])
+            ],
             "You keep the state from before each step. The states asked for are those "
             "after it.": [_rnn_variant(shift=True)],
             "The sum of the two products is not the state yet: what is around it in "
@@ -685,6 +691,10 @@ stream = Exercise(
                 _stream_variant(_zeroed(lambda new: (0, new))),
                 _stream_variant(_zeroed(lambda new: (-1, new))),
             ],
+            "You reset before the new piece, which is right, and once more after it: "
+            "then its text cannot go on.": [_stream_variant(_RIGHT, _RIGHT)],
+            "As whole numbers, the marks name rows 0 and 1. Left as bool, they are a "
+            "mask.": [_stream_variant(_zeroed(lambda new: (_ALL, new.long())))],
             "You reset after the first piece of a new text. It is the state before "
             "that piece which must not be inherited.": [
                 _stream_variant(lambda h, new: h, _RIGHT),
@@ -844,6 +854,18 @@ sigmoid_by_tanh = Exercise(
             ],
             "W_hh is halved once, for z/2. It meets h = ½ + ½·g: what is in front of "
             "g there?": [_weights(state_weight=_half)],
+            "W_hh and what is left over carry the ½ of h = ½ + ½·g. But both are parts "
+            "of z, too: what becomes of them in z/2?": [
+                _weights(
+                    state_weight=_half, left_over=lambda U: U.sum(1) / 2, start=start
+                )
+                for start in (-1, 0)
+            ],
+            "You add a constant. The ½ of h = ½ + ½·g goes through W_hh first: what "
+            "does unit i receive then?": [
+                _weights(left_over=lambda U, number=number: number)
+                for number in (0.5, 0.25)
+            ],
             "W_hh is left as it was. It is a part of z, and it meets h = ½ + ½·g.": [
                 _weights(state_weight=lambda U: U)
             ],
