@@ -161,7 +161,7 @@ def _said(text: str, shown: list, moved: Mapping[int, float], was: Step) -> str:
     second = "No other step reads this letter."
     for other, step in others:
         second = (
-            f"Step {other + 1} reads {letter}, too, {after(other)}, and expects "
+            f"Step {other + 1} reads {letter} {after(other)} and expects "
             f"{expects(step)}: what comes from the input is equal, the state is not."
         )
     return pictures.sentence(first) + pictures.sentence(second)
