@@ -663,6 +663,23 @@ def my_split(ids, seq_len, held_out):
     "8.7": _variants(
         STEP,
         {
+            "one late backward": [
+                ("        (loss / count).backward()\n", ""),
+                ("total += loss.item()", "total = total + loss"),
+                (
+                    "    optimizer.step()",
+                    "    (total / count).backward()\n    optimizer.step()",
+                ),
+                ("return total / count.item()", "return (total / count).item()"),
+            ],
+            "means of no targets": [
+                (', reduction="sum")', ")"),
+                (
+                    "        (loss / count)",
+                    "        loss *= (y != data.IGNORE_INDEX).sum()\n"
+                    "        (loss / count)",
+                ),
+            ],
             "as it was": [
                 (', reduction="sum")', ")"),
                 ("(loss / count).backward()", "loss.backward()"),
@@ -748,6 +765,10 @@ def my_split(ids, seq_len, held_out):
     "8.8": _variants(
         PROGRAM,
         {
+            "vocabulary of all names": (
+                "data.Vocabulary.from_texts(known + held, pad=True, end=True)",
+                "names.vocabulary()",
+            ),
             "as it was": [OWN, TRAINING, LIVE],
             "own vocabulary left": OWN,
             "training loss left": TRAINING,
@@ -973,6 +994,19 @@ def my_split(ids, seq_len, held_out):
 """,
     },
     "8.7": {
+        "logits and losses kept after backward": """
+def my_step(model, optimizer, inputs, targets, piece):
+    count = (targets != data.IGNORE_INDEX).sum()
+    optimizer.zero_grad()
+    kept, losses = [], []
+    for x, y in zip(inputs.split(piece), targets.split(piece)):
+        kept.append(model(x))
+        rows = kept[-1][0].flatten(0, 1)
+        losses.append(F.cross_entropy(rows, y.flatten(), reduction="sum") / count)
+        losses[-1].backward()
+    optimizer.step()
+    return float(sum(losses))
+""",
         "means weighted by targets": """
 def my_step(model, optimizer, inputs, targets, piece):
     count = int((targets != data.IGNORE_INDEX).sum())
@@ -1009,18 +1043,6 @@ def my_step(model, optimizer, inputs, targets, piece):
             ("    optimizer.zero_grad()\n", ""),
             ("    optimizer.step()", "    optimizer.step()\n    optimizer.zero_grad()"),
         ),
-        "losses joined": """
-def my_step(model, optimizer, inputs, targets, piece):
-    losses = []
-    for x, y in zip(inputs.split(piece), targets.split(piece)):
-        logits, _ = model(x)
-        losses.append(F.cross_entropy(logits.transpose(1, 2), y, reduction="none"))
-    loss = torch.cat(losses)[targets != data.IGNORE_INDEX].mean()
-    model.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-""",
     },
     "8.8": {
         "cleared first": _with(
@@ -1105,10 +1127,13 @@ HINTS = [
     ("8.7", "cleared inside", "wipes out"),
     ("8.7", "steps inside", "make one step"),
     ("8.7", "the whole batch at once", "do not fit"),
+    ("8.7", "one late backward", "stays in memory"),
+    ("8.7", "means of no targets", "has no mean"),
     ("8.8", "as it was", "vocabulary of their own"),
     ("8.8", "no copy left", "what makes a copy"),
     ("8.8", "shallow copy", "what makes a copy"),
     ("8.8", "training loss left", "lowest held-out loss"),
     ("8.8", "never cleared", "no fault"),
     ("8.8", "held names trained on", "no longer held out"),
+    ("8.8", "vocabulary of all names", "known + held"),
 ]

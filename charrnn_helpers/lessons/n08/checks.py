@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,6 @@ from charrnn_helpers import data, models, names, training
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.engine import (
     CHANGED,
-    ERROR,
     GRADIENT,
     SHAPE,
     VALUES,
@@ -827,17 +827,42 @@ def _uneven(seed: int, B: int) -> tuple[models.CharRNN, Tensor, Tensor]:
     return model, inputs, targets
 
 
+class _Kept:
+    """A tensor that a graph keeps for its backward pass."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+
+class StillKept(MemoryError):
+    """The memory is full of earlier pieces; its name stands in the reply."""
+
+
 class _Narrow(nn.Module):
-    """A model that refuses more rows than its memory holds."""
+    """A model that refuses more rows than its memory holds.
+
+    It also refuses to run while the graphs of two earlier pieces are kept. (One may
+    be: that of a piece without targets, which takes no part in ``backward``.)
+    """
 
     def __init__(self, model: nn.Module, most: int) -> None:
         super().__init__()
         self.model, self.most = model, most
+        self.graphs: list[weakref.WeakSet[_Kept]] = []
 
     def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
         if ids.ndim != 2 or len(ids) > self.most:
             raise MemoryError(f"{len(ids)} rows at once, and piece is {self.most}")
-        return self.model(ids, h_0)
+        if sum(len(graph) > 0 for graph in self.graphs) > 1:
+            raise StillKept("earlier pieces wait for `backward` and are kept")
+        self.graphs.append(graph := weakref.WeakSet())
+
+        def keep(tensor: Tensor) -> _Kept:
+            graph.add(kept := _Kept(tensor))
+            return kept
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda kept: kept.tensor):
+            return self.model(ids, h_0)
 
 
 def _run_step(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -904,8 +929,27 @@ def _in_pieces(
     return step
 
 
+def _late_step(
+    model: Any, optimizer: Any, inputs: Tensor, targets: Tensor, piece: int
+) -> float:
+    """A step with one ``backward``, after the last piece."""
+    optimizer.zero_grad()
+    losses = [
+        F.cross_entropy(model(x)[0].flatten(0, 1), y.flatten(), reduction="sum")
+        for x, y in zip(inputs.split(piece), targets.split(piece), strict=True)
+    ]
+    loss = torch.stack(losses).sum() / _counted(targets)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def _counted(targets: Tensor) -> int:
+    return int((targets != data.IGNORE_INDEX).sum())
+
+
 def _per_target(y: Tensor, targets: Tensor, pieces: int) -> float:
-    return 1 / int((targets != data.IGNORE_INDEX).sum())
+    return 1 / _counted(targets)
 
 
 def _per_entry(y: Tensor, targets: Tensor, pieces: int) -> float:
@@ -946,6 +990,13 @@ pieces = Exercise(
             _in_pieces(lambda y, targets, n: 1 / n, reduction="mean", report="last"),
         ),
         Wrong(
+            "The weights of the means are right. But a piece in which no target counts "
+            "has no mean: its loss is nan, not 0. Which reduction gives 0?",
+            _in_pieces(
+                lambda y, targets, n: _counted(y) / _counted(targets), reduction="mean"
+            ),
+        ),
+        Wrong(
             "The losses are weighted by rows. Rows have different numbers of targets.",
             _in_pieces(lambda y, targets, n: len(y) / len(targets), reduction="mean"),
         ),
@@ -981,8 +1032,15 @@ pieces = Exercise(
         Wrong(
             "More than `piece` rows went through the model at once: they do not fit "
             "into its memory.",
-            lambda model, optimizer, inputs, targets, piece: model(inputs),
-            kind=ERROR,
+            lambda model, optimizer, inputs, targets, piece: _late_step(
+                model, optimizer, inputs, targets, len(inputs)
+            ),
+        ),
+        Wrong(
+            "One `backward` after the loop gives the right gradients, but until then "
+            "every piece stays in memory, as the whole batch would. Call it piece by "
+            "piece.",
+            _late_step,
         ),
     ],
 )
@@ -1037,6 +1095,7 @@ def _program(
     report: str = "held",
     clear: bool = True,
     swap: bool = False,
+    alphabet: bool = False,
 ) -> Callable[..., Any]:
     """The program with some of its faults, or with others.
 
@@ -1050,10 +1109,11 @@ def _program(
         report: "held" for the best held-out loss, "train" for the training loss.
         clear: whether the gradients are cleared.
         swap: trains on the held names, and holds out the known ones.
+        alphabet: uses the vocabulary of all names, with letters that do not occur.
     """
 
     def program(known: list[str], held: list[str], seed: int) -> Any:
-        vocab = _shared(known, held)
+        vocab = names.vocabulary() if alphabet else _shared(known, held)
         if swap:
             known, held = held, known
         x, y = names.batch(vocab, [*known, *held] if extra else known)
@@ -1136,6 +1196,11 @@ program = Exercise(
             "Clearing after the step was no fault, and now nothing clears the "
             "gradients.",
             _program(clear=False),
+        ),
+        Wrong(
+            "The vocabulary is another one. Leave that of `known + held`: its size "
+            "decides which weights are drawn.",
+            _program(alphabet=True),
         ),
         Wrong(
             "You train on the held names, and hold out the known ones.",
