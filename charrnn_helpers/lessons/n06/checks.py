@@ -707,7 +707,9 @@ resume = Exercise(
             ],
             "The first loss is right. Your optimizer is a new one, with empty averages "
             "and a rate of your choice. What does the content hold?": [
-                _resumed(state=False, lr=lambda saved: 0.01)
+                _resumed(state=False, lr=lambda saved: 0.01),
+                _resumed(state=False, lr=lambda saved: 0.005),
+                _resumed(state=False, lr=lambda saved: 0.02),
             ],
             "The averages are right, and the rate is not: it was in the optimizer's "
             "state, and you have put another one over it.": [
