@@ -35,7 +35,7 @@ class CharRNN(nn.Module):
     Raises:
         ValueError: if a size is below 1 or the nonlinearity is not one of the two.
 
-    Built in: notebooks/04_the_rnn_model.ipynb, section 4.7.
+    Built in: notebooks/04_the_rnn_model.ipynb, section 4.4.
     Source: torch.nn.RNN.
     """
 

@@ -258,7 +258,7 @@ def _random_answers(case: Case) -> Iterator[Finding]:
             f"After model.eval(), the same inputs gave logits that differ by up to "
             f"{moved:.2g} between two calls. F.dropout needs training=self.training; "
             "nn.Dropout knows by itself.",
-            "notebook 08, section 8.5",
+            "notebook 08, section 8.4",
         )
 
 

@@ -139,7 +139,7 @@ def _far_from_uniform(case: Case) -> Iterator[Finding]:
             f"ln {case.vocab_size} = {uniform:.2f}, and an untrained model starts "
             "near it. Look for weights that start too large, a training that "
             "diverged, or a vocabulary that is not the model's.",
-            "notebook 04, section 4.7",
+            "notebook 04, section 4.6",
         )
 
 

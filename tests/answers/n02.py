@@ -170,6 +170,34 @@ def my_trigram_loss(inputs, targets):
         contexts += [frozenset(pair) for pair in pairwise([None, *row])]
     return data.conditional_entropy(contexts, y)
 """,
+        "ids glued together": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [str(a) + str(b) for a, b in pairwise([None, *row])]
+    return data.conditional_entropy(contexts, y)
+""",
+        "ten times one id plus the other": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [10 * a + b for a, b in pairwise([-1, *row])]
+    return data.conditional_entropy(contexts, y)
+""",
+        "nothing at the first place": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [None, *pairwise(row)]
+    return data.conditional_entropy(contexts, y)
+""",
+        "the two before": """
+def my_trigram_loss(inputs, targets):
+    contexts, y = [], targets.flatten().tolist()
+    for row in inputs.tolist():
+        contexts += [tuple(row[max(0, t - 2) : t]) for t in range(len(row))]
+    return data.conditional_entropy(contexts, y)
+""",
         "sum of the two ids": """
 def my_trigram_loss(inputs, targets):
     contexts, y = [], targets.flatten().tolist()
@@ -291,6 +319,8 @@ line_and_floor = {value}
             "an even choice of two": "(5, (3 * math.log(2) + third) / 18)",
             "an even choice of three": "(5, (3 * math.log(3) + third) / 18)",
             "one surprise each": "(5, (math.log(3) + math.log(2)) / 18)",
+            "the mean after the space": "(5, (space / 3 + third / 2) / 18)",
+            "even choices everywhere": "(5, 4 * math.log(2) / 18)",
             "two surprises after the space": (
                 "(5, (math.log(3 / 2) + math.log(3) + third) / 18)"
             ),
@@ -395,6 +425,8 @@ def my_trigram_loss(inputs, targets):
         "a list": """
 line_and_floor = [5, (3 * math.log(3) - 2 * math.log(2) + 2 * math.log(2)) / 18]
 """,
+        "four digits": "line_and_floor = (5, 0.1831)",
+        "a tensor": "line_and_floor = torch.tensor([5, math.log(3) / 6])",
         "ln 3 over 6": "line_and_floor = (5, math.log(3) / 6)",
         "NumPy numbers": """
 import numpy as np
@@ -410,6 +442,8 @@ line_and_floor = (5, data.prefix_loss(ids[:, :-1], ids[:, 1:]))
 }
 
 HINTS = [
+    ("2.1", "shape shortened, numbers not", "as many targets as the shape has places"),
+    ("2.1", "shape spread out", "put it in brackets of its own"),
     ("2.2", "probability", "That is the probability of the target."),
     ("2.2", "e^0 taken for 0", "e to the power of 0 is 1"),
     ("2.2", "bits the wrong way", "Wrong way round"),
@@ -419,9 +453,17 @@ HINTS = [
     ("2.3", "across rows", "Each row begins on its own."),
     ("2.3", "index -1", "reach around to the end of the row"),
     ("2.3", "id 0 before the first", "a context of its own"),
+    ("2.3", "ids glued together", "Two different pairs become one context"),
+    ("2.3", "nothing at the first place", "your predictor sees nothing"),
+    ("2.3", "the two before", "and not that one itself"),
     ("2.4", "two in common", "A shorter memory reaches the floor"),
     ("2.4", "four in common", "share more than three characters"),
     ("2.4", "other lengths", "make them equally long"),
+    ("2.5", "line 4", "The floor is right. The line is another one"),
+    ("2.5", "bits", "That is the floor in bits"),
+    ("2.5", "log10", "by log10"),
+    ("2.5", "two digits", "rounded to few digits"),
     ("2.5", "the printed number", "with the bug"),
+    ("2.5", "the mean after the space", "not the mean"),
     ("2.5", "divided by all characters", "the first of each row is given"),
 ]

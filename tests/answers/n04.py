@@ -103,6 +103,8 @@ WRONG = {
         "axes of output exchanged": "states_and_h_n = ((4, 7, 9), (3, 4, 7))",
         "axes of h_n exchanged": "states_and_h_n = ((4, 9, 7), (7, 4, 3))",
         "order exchanged": "states_and_h_n = ((3, 4, 7), (4, 9, 7))",
+        "one step in h_n": "states_and_h_n = ((4, 9, 7), (3, 4, 1, 7))",
+        "states as h_n": "states_and_h_n = ((3, 4, 7), (3, 4, 7))",
         "one tuple": "states_and_h_n = (4, 9, 7, 3, 4, 7)",
         "output alone": "states_and_h_n = (4, 9, 7)",
         "the example": "states_and_h_n = ((1, 2, 3), (4, 5, 6))",
@@ -116,6 +118,9 @@ WRONG = {
         "itself a little": "my_W_hh = [[0.0, 0.0], [2.0, 1.0]]",
         "itself not loud enough": "my_W_hh = [[0.0, 0.0], [2.0, 3.0]]",
         "the letter is the louder one": "my_W_hh = [[0.0, 0.0], [4.0, 2.0]]",
+        "a little louder than the letter": "my_W_hh = [[0.0, 0.0], [2.0, 2.5]]",
+        "twice as loud, both too quiet": "my_W_hh = [[0.0, 0.0], [1.0, 2.0]]",
+        "rows of two lengths": "my_W_hh = [[0.0], [2.0, 4.0]]",
         "ones": "my_W_hh = [[1.0, 1.0], [1.0, 1.0]]",
         "twos": "my_W_hh = [[2, 2], [2, 2]]",
         "too quiet for one half": "my_W_hh = [[0.0, 0.0], [0.5, 3.0]]",
@@ -293,6 +298,7 @@ WRONG = {
         "the last text of h_n": _text_model(result="self.output(h_n[:, -1])"),
         "all squeezed": _text_model(result="self.output(h_n.squeeze())"),
         "mean of the states": _text_model(result="self.output(states.mean(dim=1))"),
+        "mean of the scores": _text_model(result="self.output(states).mean(dim=1)"),
         "sum of the states": _text_model(result="self.output(states.sum(dim=1))"),
         "largest of the states": _text_model(result="self.output(states.amax(dim=1))"),
         "batch_first forgotten": _text_model(_layers("vocab_size, hidden_size")),
@@ -547,6 +553,21 @@ def my_memory_test(model, ids):
         "remembers only if it does not read across": _memory_test(
             result="remembers and not reads_across, reads_across"
         ),
+        "one symbol everywhere, steps and texts compared": """
+def my_memory_test(model, ids):
+    logits, _ = model(torch.zeros_like(ids))
+    remembers = bool((logits[0, 1:] != logits[0, :1]).any())
+    return remembers, bool((logits[1:] != logits[:1]).any())
+""",
+        "text by text and step by step": """
+def my_memory_test(model, ids):
+    logits, _ = model(ids)
+    texts = torch.cat([model(text.unsqueeze(0))[0] for text in ids])
+    steps = [model(ids[:, t : t + 1])[0] for t in range(ids.shape[1])]
+    reads_across = not torch.allclose(texts, logits)
+    remembers = not torch.allclose(torch.cat(steps, dim=1), logits)
+    return remembers and not reads_across, reads_across
+""",
         "always yes and no": """
 def my_memory_test(model, ids):
     return True, False
@@ -777,6 +798,27 @@ def my_memory_test(model, ids):
         np.any(logits(other)[1:] != before[1:]),
     )
 """,
+        "one text, with a tolerance": """
+def my_memory_test(model, ids):
+    before, V = model(ids)[0], model(ids)[0].shape[-1]
+    first, text = ids.clone(), ids.clone()
+    first[-1, 0] = (first[-1, 0] + 1) % V
+    text[0] = (text[0] + V - 1) % V
+    return (
+        not torch.allclose(model(first)[0][-1:, 1:], before[-1:, 1:]),
+        not torch.allclose(model(text)[0][1:], before[1:]),
+    )
+""",
+        "without the first text": """
+def my_memory_test(model, ids):
+    before, _ = model(ids)
+    earlier = ids.clone()
+    earlier[:, 0] = (earlier[:, 0] + 1) % before.shape[-1]
+    return (
+        bool((model(earlier)[0][:, 1:] != before[:, 1:]).any()),
+        not torch.allclose(model(ids[1:])[0], before[1:]),
+    )
+""",
         "every other symbol tried": """
 class MemoryTest:
     def __call__(self, model, ids):
@@ -809,3 +851,12 @@ def my_memory_test(model, ids):
 """,
     },
 }
+
+HINTS = [
+    ("4.1", "one step in h_n", "h_n has no axis of steps"),
+    ("4.1", "states as h_n", "states has the state after every step"),
+    ("4.2", "a little louder than the letter", "The later letters are too loud"),
+    ("4.2", "twice as loud, both too quiet", "The later letters are too loud"),
+    ("4.2", "rows of two lengths", "4.2: you gave no matrix of numbers"),
+    ("4.4", "mean of the scores", "The state after the last character alone"),
+]

@@ -6,6 +6,22 @@ the check is given. The keys of a dictionary say what is wrong, or how it is don
 
 WRONG = {
     "5.1": {
+        "a one-hot row by hand": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    x_t = torch.zeros(W_ih.shape[1]).double()
+    x_t[i] = 1
+    h_t = torch.tanh(x_t @ W_ih.T + b_ih + h_prev @ W_hh.T + b_hh)
+    return h_t, (h_t @ W_ho.T + b_o).softmax(dim=-1)
+""",
+        "W_ho the wrong way round": """
+def my_step(i, h_prev, cell, output):
+    W_ih, W_hh, b_ih, b_hh = cell
+    W_ho, b_o = output
+    h_t = torch.tanh(W_ih[:, i] + b_ih + h_prev @ W_hh.T + b_hh)
+    return h_t, (h_t @ W_ho + b_o).softmax(dim=-1)
+""",
         "b_hh forgotten": """
 def my_step(i, h_prev, cell, output):
     W_ih, W_hh, b_ih, b_hh = cell
@@ -383,6 +399,42 @@ def my_step(i, h_prev, cell, output):
 """,
     },
     "5.2": {
+        "return inside the loop over the layers": """
+def my_rnn(x, layers):
+    last = []
+    for input_to_hidden, hidden_to_hidden in layers:
+        h, states = torch.zeros(len(x), hidden_to_hidden.in_features), []
+        for from_input in input_to_hidden(x).unbind(dim=1):
+            h = torch.tanh(from_input + hidden_to_hidden(h))
+            states.append(h)
+        x = torch.stack(states, dim=1)
+        last.append(h)
+        return x, torch.stack(last)
+""",
+        "every layer reads the text": """
+def my_rnn(x, layers):
+    last = []
+    for input_to_hidden, hidden_to_hidden in layers:
+        h, states = torch.zeros(len(x), hidden_to_hidden.in_features), []
+        for from_input in input_to_hidden(x).unbind(dim=1):
+            h = torch.tanh(from_input + hidden_to_hidden(h))
+            states.append(h)
+        top = torch.stack(states, dim=1)
+        last.append(h)
+    return top, torch.stack(last)
+""",
+        "states from before the step": """
+def my_rnn(x, layers):
+    last = []
+    for input_to_hidden, hidden_to_hidden in layers:
+        h, states = torch.zeros(len(x), hidden_to_hidden.in_features), []
+        for from_input in input_to_hidden(x).unbind(dim=1):
+            states.append(h)
+            h = torch.tanh(from_input + hidden_to_hidden(h))
+        x = torch.stack(states, dim=1)
+        last.append(h)
+    return x, torch.stack(last)
+""",
         "stack without dim=1": """
 def my_rnn(x, layers):
     last = []
@@ -1140,6 +1192,7 @@ def my_rnn(x, layers):
 """,
     },
     "5.3": {
+        "none": 'passes = "", ""',
         "a with all gradients": 'passes = "ac", "ac"',
         "the other way round": 'passes = "c", "ac"',
         "only c": 'passes = "c", "c"',
@@ -1172,6 +1225,46 @@ def my_rnn(x, layers):
         "second string empty list": 'passes = "ac", []',
     },
     "5.4": {
+        "reset before and after": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, new] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+        h[:, new] = 0.0
+    return results
+""",
+        "marks as whole numbers": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, new.long()] = 0.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "a reset of None": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        h[:, new] = 0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
+        "reset to ones": """
+def my_stream(model, pieces):
+    results, h = [], None
+    for ids, new in pieces:
+        if h is not None:
+            h[:, new] = 1.0
+        logits, h = model(ids, h)
+        results.append(logits)
+    return results
+""",
         "never reset": """
 def my_stream(model, pieces):
     results, h = [], None
@@ -1503,6 +1596,16 @@ def my_stream(model, pieces):
 """,
     },
     "5.5": {
+        "W_hh and left over halved once": """
+def my_weights(W_ih, W_hh, b_ih, b_hh):
+    left_over = W_hh.sum(dim=1) / 2
+    return W_ih / 2, W_hh / 2, b_ih / 2, b_hh / 2 + left_over, -torch.ones_like(b_hh)
+""",
+        "left over is a constant": """
+def my_weights(W_ih, W_hh, b_ih, b_hh):
+    left_over = 0.5
+    return W_ih / 2, W_hh / 4, b_ih / 2, b_hh / 2 + left_over, -torch.ones_like(b_hh)
+""",
         "h_0 zero": """
 def my_weights(W_ih, W_hh, b_ih, b_hh):
     left_over = W_hh.sum(dim=1) / 4
@@ -2006,6 +2109,18 @@ def my_weights(W_ih, W_hh, b_ih, b_hh):
 }
 
 HINTS = [
+    ("5.1", "a one-hot row by hand", "Pick the column instead"),
+    ("5.1", "W_ho the wrong way round", "the wrong way round"),
+    ("5.2", "every layer reads the text", "the states of the layer below"),
+    ("5.2", "states from before the step", "those after it"),
+    ("5.2", "return inside the loop over the layers", "Is return inside the loop?"),
+    ("5.4", "reset before and after", "once more after it"),
+    ("5.4", "marks as whole numbers", "rows 0 and 1"),
+    ("5.5", "W_hh and left over halved once", "both are parts of z"),
+    ("5.5", "left over is a constant", "goes through W_hh first"),
+    ("5.3", "none", "At least one of the five"),
+    ("5.4", "a reset of None", "Before the first piece h is None"),
+    ("5.4", "reset to ones", "A new text starts from zeros"),
     ("5.1", "a row of W_ih", "a column"),
     ("5.1", "the id as a number", "The id is a name"),
     ("5.3", "only c", "One is missing"),

@@ -6,36 +6,51 @@ the check is given. The keys of a dictionary say what is wrong, or how it is don
 
 WRONG = {
     "6.1": {
-        "counted from 0": "my_wrong_lines = (1, 3, 4)",
-        "B: line 5": "my_wrong_lines = (2, 5, 5)",
-        "B: line 3": "my_wrong_lines = (2, 3, 5)",
-        "C: line 4": "my_wrong_lines = (2, 4, 4)",
-        "C: line 3": "my_wrong_lines = (2, 4, 3)",
-        "C: line 2": "my_wrong_lines = (2, 4, 2)",
-        "A: line 1": "my_wrong_lines = (1, 4, 5)",
-        "A: line 3": "my_wrong_lines = (3, 4, 5)",
-        "A: line 6": "my_wrong_lines = (6, 4, 5)",
-        "A: line 7": "my_wrong_lines = (7, 4, 5)",
-        "B: line 6": "my_wrong_lines = (2, 6, 5)",
-        "learning rate everywhere": "my_wrong_lines = (1, 1, 1)",
-        "C first": "my_wrong_lines = (5, 4, 2)",
-        "B first": "my_wrong_lines = (4, 2, 5)",
-        "sorted wrongly": "my_wrong_lines = (2, 5, 4)",
-        "only two": "my_wrong_lines = (2, 4)",
-        "four": "my_wrong_lines = (2, 4, 5, 6)",
-        "one number": "my_wrong_lines = 245",
-        "one string": 'my_wrong_lines = "2, 4, 5"',
-        "strings": 'my_wrong_lines = ("2", "4", "5")',
-        "only A": "my_wrong_lines = 2",
-        "tuple in a tuple": "my_wrong_lines = ((2, 4, 5),)",
-        "empty": "my_wrong_lines = ()",
-        "True for a line": "my_wrong_lines = (2, 4, True)",
-        "no line 8": "my_wrong_lines = (2, 4, 8)",
-        "negative": "my_wrong_lines = (-6, -5, -3)",
-        "half a line": "my_wrong_lines = (2, 4.5, 5)",
-        "dictionary": 'my_wrong_lines = {"A": 2, "B": 4, "C": 6}',
-        "nan": "my_wrong_lines = (2, 4, float('nan'))",
-        "all right but one off": "my_wrong_lines = (2, 4, 6)",
+        "the other order": "my_gradients = (-0.95, -0.47)",
+        "signs lost": "my_gradients = (0.47, 0.95)",
+        "one sign lost": "my_gradients = (-0.47, 0.95)",
+        "slope of the square without 2": "my_gradients = (-0.236, -0.474)",
+        "2 (1 - h_3), not 2 (h_3 - 1)": "my_gradients = (0.472, 0.947)",
+        "loss instead of its slope": """
+first, second = 0.472 * 0.902 * 0.405, 0.472 * 0.902 * 0.8 * 0.836 * 0.537
+my_gradients = (0.472 * 0.902 * 0.8 * 0.836 * 0.8 * 0.712, first + second)
+""",
+        "w: the late path alone": "my_gradients = (-0.47, -0.50)",
+        "w: the early path alone": "my_gradients = (-0.47, -0.445)",
+        "w: paths multiplied": "my_gradients = (-0.47, 0.223)",
+        "w: mean of the paths": "my_gradients = (-0.47, -0.474)",
+        "w: early path without w": "my_gradients = (-0.47, -1.06)",
+        "w: early path without tanh": "my_gradients = (-0.47, -1.03)",
+        "w: early path through step 1's tanh": "my_gradients = (-0.47, -0.82)",
+        "w: h_1 and h_2 exchanged": "my_gradients = (-0.47, -1.001)",
+        "w: a third path": "my_gradients = (-0.47, -0.95 - 0.47)",
+        "no last tanh": """
+last = 2 * (0.313 - 1)
+into_2 = last * 0.8 * (1 - 0.405**2)
+my_gradients = (into_2 * 0.8 * (1 - 0.537**2), last * 0.405 + into_2 * 0.537)
+""",
+        "tanh without slopes": """
+last = 2 * (0.313 - 1)
+my_gradients = (last * 0.8 * 0.8, last * 0.405 + last * 0.8 * 0.537)
+""",
+        "slopes 1 - h": """
+last = 2 * (0.313 - 1) * (1 - 0.313)
+into_2 = last * 0.8 * (1 - 0.405)
+my_gradients = (into_2 * 0.8 * (1 - 0.537), last * 0.405 + into_2 * 0.537)
+""",
+        "u: w once": "my_gradients = (-0.59, -0.95)",
+        "u: no w": "my_gradients = (-0.737, -0.95)",
+        "u: no tanh in step 1": "my_gradients = (-0.663, -0.95)",
+        "u: inputs of 0 taken for 1": "my_gradients = (-2.54, -0.95)",
+        "u: step 3 alone": "my_gradients = (0, -0.95)",
+        "weights of section 6.1": "my_gradients = (-0.706, -0.289)",
+        "only u": "my_gradients = -0.47",
+        "three numbers": "my_gradients = (-0.47, -0.50, -0.445)",
+        "texts": 'my_gradients = ("-0.47", "-0.95")',
+        "nested": "my_gradients = ((-0.47, -0.95),)",
+        "one decimal": "my_gradients = (-0.5, -0.9)",
+        "nan": "my_gradients = (-0.47, float('nan'))",
+        "dictionary": 'my_gradients = {"u": -0.47, "w": -0.95}',
     },
     "6.2": {
         "mean over everything": """
@@ -270,6 +285,18 @@ def my_mean_loss(losses, lengths):
 """,
     },
     "6.3": {
+        "shifted once more": """
+def my_clipped_step(model, optimizer, inputs, targets, max_norm):
+    logits, _ = model(inputs)
+    loss = F.cross_entropy(logits[:, :-1].flatten(0, 1), targets[:, 1:].flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    norm = torch.cat([p.grad.flatten() for p in model.parameters()]).norm()
+    for p in model.parameters():
+        p.grad *= (max_norm / norm).clamp(max=1.0)
+    optimizer.step()
+    return loss.item()
+""",
         "no flatten": """
 def my_clipped_step(model, optimizer, inputs, targets, max_norm):
     logits, _ = model(inputs)
@@ -1293,20 +1320,29 @@ def my_resume(content):
 
 RIGHT = {
     "6.1": {
-        "a list": "my_wrong_lines = [2, 4, 5]",
-        "a tensor": "my_wrong_lines = torch.tensor([2, 4, 5])",
-        "an array": """
-import numpy as np
-
-my_wrong_lines = np.array([2, 4, 5])
+        "two decimals": "my_gradients = (-0.47, -0.95)",
+        "a list": "my_gradients = [-0.472, -0.947]",
+        "from h of two decimals": "my_gradients = (-0.470, -0.960)",
+        "computed backwards after all": """
+u = torch.tensor(0.6, requires_grad=True)
+w = torch.tensor(0.8, requires_grad=True)
+h = torch.tanh(u)
+for _ in range(2):
+    h = torch.tanh(w * h)
+((h - 1) ** 2).backward()
+my_gradients = u.grad, w.grad
 """,
-        "NumPy numbers": """
-import numpy as np
+        "by a nudge": """
+def loss(u, w):
+    h = torch.zeros((), dtype=torch.float64)
+    for x in (1.0, 0.0, 0.0):
+        h = torch.tanh(u * x + w * h)
+    return float((h - 1) ** 2)
 
-my_wrong_lines = tuple(np.int64(i) for i in (2, 4, 5))
-""",
-        "tensors of one number": """
-my_wrong_lines = torch.tensor(2), torch.tensor(4), torch.tensor(5)
+tiny = 1e-5
+of_u = (loss(0.6 + tiny, 0.8) - loss(0.6 - tiny, 0.8)) / (2 * tiny)
+of_w = (loss(0.6, 0.8 + tiny) - loss(0.6, 0.8 - tiny)) / (2 * tiny)
+my_gradients = (of_u, of_w)
 """,
     },
     "6.2": {
@@ -1462,6 +1498,24 @@ def my_resume(content):
 }
 
 HINTS = [  # exercise, answer, what the reply says
+    ("6.1", "the other order", "u comes first"),
+    ("6.1", "signs lost", "h_3 lies below 1"),
+    ("6.1", "slope of the square without 2", "slope of the square is 2 (h_3"),
+    ("6.1", "loss instead of its slope", "slope of the square"),
+    ("6.1", "w: the late path alone", "one of the two paths of w"),
+    ("6.1", "w: the early path alone", "one of the two paths of w"),
+    ("6.1", "w: paths multiplied", "no product"),
+    ("6.1", "w: early path without w", "that arrow has the slope w"),
+    ("6.1", "w: early path without tanh", "the tanh of step 2"),
+    ("6.1", "w: early path through step 1's tanh", "tanh of step 1 is not on it"),
+    ("6.1", "no last tanh", "The last tanh has a slope"),
+    ("6.1", "w: a third path", "the state before, which is 0"),
+    ("6.1", "tanh without slopes", "The slope of tanh is missing"),
+    ("6.1", "slopes 1 - h", "with a square"),
+    ("6.1", "u: w once", "crosses w twice"),
+    ("6.1", "u: no tanh in step 1", "three tanh"),
+    ("6.1", "u: inputs of 0 taken for 1", "the input is 0"),
+    ("6.3", "shifted once more", "no second shift"),
     ("6.4", "chosen by the test set", "whoever chooses by the test set"),
     ("6.4", "chosen by training", "knows its own names best"),
     ("6.4", "the validation loss reported", "luck is in it"),

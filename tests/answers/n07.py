@@ -469,6 +469,27 @@ def my_probs(logits, temperature, top_k):
     weights[kept] = (logits[kept] / temperature).softmax(dim=-1)
     return weights[None]
 """,
+        "powers of e, which overflow": """
+def my_probs(logits, temperature, top_k):
+    weights = torch.zeros_like(logits)
+    kept = logits.topk(top_k).indices
+    weights[kept] = (logits[kept] / temperature).exp()
+    return weights / weights.sum()
+""",
+        "ranked[order], the wrong way back": """
+def my_probs(logits, temperature, top_k):
+    ranked, order = (logits / temperature).softmax(dim=-1).sort(descending=True)
+    ranked[top_k:] = 0
+    return (ranked / ranked.sum())[order]
+""",
+        "a second softmax": """
+def my_probs(logits, temperature, top_k):
+    probs = (logits / temperature).softmax(dim=-1)
+    kept = probs.topk(top_k).indices
+    left = torch.full_like(probs, -torch.inf)
+    left[kept] = probs[kept]
+    return left.softmax(dim=-1)
+""",
         "log-probabilities": """
 def my_probs(logits, temperature, top_k):
     kept = logits.topk(top_k).indices
@@ -816,6 +837,19 @@ def my_completion(model, vocab, prompt, max_new_chars):
             break
         text += vocab.itos[i]
         logits, h = model(torch.tensor([i]), h)
+    return text
+""",
+        "a batch of one": """
+@torch.no_grad()
+def my_completion(model, vocab, prompt, max_new_chars):
+    logits, h = model(vocab.encode(prompt)[None])
+    text = prompt
+    for _ in range(max_new_chars):
+        i = int(logits[0, -1].argmax())
+        if i == vocab.end_id:
+            break
+        text += vocab.itos[i]
+        logits, h = model(torch.tensor([[i]]), h)
     return text
 """,
         "first row": """
@@ -1171,6 +1205,9 @@ my_settings = (1.0, 0.6)
         "the notebook's own, cut earlier": """
 my_settings = (1.0, 0.52)
 """,
+        "just below the 45 %": """
+my_settings = (1.12, 0.5)
+""",
         "cut too late": """
 my_settings = (1.2, 0.8)
 """,
@@ -1477,6 +1514,7 @@ HINTS = [
     ("7.1", "one long text", "A part of a name"),
     ("7.5", "temperature 2 and 0.5", "Lower the temperature"),
     ("7.5", "cut a little too late", "Lower top_p"),
+    ("7.5", "just below the 45 %", "and 44.9% of all are the rarer sentence"),
     ("7.5", "cut too early", "a single letter"),
     ("7.5", "the notebook's own", "closer together"),
     ("7.5", "low temperature and a cut", "favours the letter that leads"),
@@ -1488,6 +1526,10 @@ HINTS = [
     ("7.3", "others scored -10", "can still be drawn"),
     ("7.3", "the threshold left out", "One symbol too few"),
     ("7.3", "k symbols, in order of probability", "without the zeros"),
+    ("7.3", "powers of e, which overflow", "overflows"),
+    ("7.3", "ranked[order], the wrong way back", "goes the other way"),
+    ("7.3", "a second softmax", "second softmax levels"),
+    ("7.4", "a batch of one", "reads ids (T,)"),
     ("7.4", "end_id by its truth", "counts as False"),
     ("7.4", "end_id 0 counts as none", "counts as False"),
     ("7.4", "end symbol looked for by its name", "by a name"),

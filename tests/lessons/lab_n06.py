@@ -117,7 +117,9 @@ def work(lab):
     lab.button("Start").click()
     wait(lambda: epoch(lab) >= 10)
     before = epoch(lab)
-    answer = execute(lab, "print(6 * 7, lab.desk.lr, lab.desk.max_norm)")
+    answer = execute(
+        lab, "print(6 * 7, lab.desk.settings.lr, lab.desk.settings.max_norm)"
+    )
     assert answer == "42 0.02 0.5\n"
     wait(lambda: epoch(lab) > before)
 

@@ -27,10 +27,8 @@ def work(lab):
     # A cell has set τ = 0.3 and the second seed: a quarter of the names is copied.
     lab.expect_text("Seed 1 drew “angele”: copied.")
     lab.expect_text(sentence(temperature=0.3))
-    cold = desk.draw_names("", **ALL | {"temperature": 0.3})
-    assert sum(desk.kind_of(name) == desk.COPIED for name in cold) > 20
 
-    # Heat: at the other end hardly one is, and none of them looks like a name.
+    # Heat: at the other end hardly one is.
     temperature = lab.slider("Temperature")
     lab.drag(temperature, 600)
     lab.expect_text(sentence(temperature=3.0))
@@ -55,10 +53,6 @@ def work(lab):
     seed.focus()
     seed.press("Home")
     lab.expect_text("Seed 0 drew “lesha”: copied.")
-    lab.drag(seed, 600)
-    lab.expect_text("Seed 99 drew")
-    seed.focus()
-    seed.press("Home")
 
     # The insight: the same cut keeps many symbols at one letter and few at another.
     top_p = lab.slider("Top-p")
@@ -82,18 +76,18 @@ def work(lab):
     expect(said).to_contain_text(re.compile(r"model 0\.\d+, ÷ τ = 1\.0 0\.\d+"))
 
     # Top-k cuts at the same place everywhere.
-    lab.drag(top_p, 600)
+    top_p.press("End")
     top_k = lab.slider("Top-k")
     top_k.focus()
     top_k.press("Home")
     for _ in range(4):
         top_k.press("ArrowRight")
     lab.expect_text(sentence(top_k=5))
-    for place in (0, 1):
-        tiles.nth(place).click()
-        expect(tiles.nth(place)).to_have_attribute("aria-pressed", "true")
-        assert kept_by(lab) == 5
-    lab.drag(top_k, 600)
+    assert kept_by(lab) == 5
+    tiles.nth(0).click()
+    expect(tiles.nth(0)).to_have_attribute("aria-pressed", "true")
+    assert kept_by(lab) == 5
+    top_k.press("End")
     lab.expect_text(sentence())
 
     # The beginning: letters that the model knows, and others.

@@ -57,13 +57,8 @@ def test_the_rungs_of_the_lab_are_the_taught_ones():
     assert pytest.approx(data.prefix_loss(INPUTS, TARGETS)) == lab.FLOOR
     assert lab.loss(2) > lab.FLOOR + 0.1
     assert lab.loss(3) == lab.loss(5) == pytest.approx(lab.FLOOR)
-
-
-def test_three_characters_reach_the_floor_and_five_no_lower():
-    shown = lab.memory_lab()
-    for memory in range(lab.MOST + 1):
-        shown.memory.value = memory
-        assert ("This is the floor" in shown.said) == (memory >= 3)
+    on_the_floor = ["This is the floor" in lab.draw(k).text for k in range(5)]
+    assert on_the_floor == [False, False, False, True, True]
     opened = [at for at, place in lab.places(5).items() if place.surprise]
     assert opened == [(0, 0), (2, 0)]
 
@@ -79,21 +74,14 @@ def test_the_start_of_a_row_is_a_context_of_its_own():
 
 def test_a_place_that_is_picked_shows_what_it_sees_and_what_came():
     shown = lab.memory_lab()
-    assert 'class="seen" data-cells="1"' in shown.picture.value
     shown.memory.value = 2
     shown.picture.pick("1,7")  # in → e, and g in doing
     assert "step 7 of text 1, the predictor sees “in”" in shown.said
     assert "the true “e” the probability 0.500: a surprise of 0.693" in shown.said
     assert 'class="seen" data-cells="2"' in shown.picture.value
     assert "What came after “in”" in shown.picture.value
-    shown.memory.value = 3
-    assert "the true “e” the probability 1.000" in shown.said
-    shown.picture.pick("1,7")
-    assert "thick frame" not in shown.said
-    assert "Click a place" in shown.picture.value
     shown.memory.value = 0
     shown.picture.pick("2,15")
-    assert "sees nothing" in shown.said
     assert "What came anywhere" in shown.picture.value
     assert "and 9 more" in shown.picture.value
 
@@ -173,22 +161,6 @@ def test_the_prediction_of_exercise_2_1_is_what_the_program_gives():
     assert checks.shift_prediction.expected() == found
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (((3, 6), torch.int64, 15, 10), "The shape is not right: you gave (3, 6)"),
-        (((3, 5), torch.int64, 18, 13), "There are as many targets as the shape has"),
-        (
-            ([3, 5], torch.int64, 15, 9),
-            "characters among them is not right: you gave 9",
-        ),
-        ((3, 5, torch.int64, 15, 10), "put it in brackets of its own"),
-    ],
-)
-def test_the_reply_to_a_prediction_names_the_part(answer, said):
-    assert said in checks.shift_prediction.verdict(answer).message
-
-
 def test_the_readings_of_exercise_2_2_by_pytorch():
     logits = torch.tensor([math.log(6), math.log(3), 0.0])
     half = torch.tensor([[0.0, -1e9, -1e9, -1e9], [0.0, 0.0, 0.0, 0.0]])
@@ -237,25 +209,3 @@ def test_the_floor_of_exercise_2_5_by_a_run_and_by_a_count():
     prefixes, examples = Counter(prefix for prefix, _ in asked), Counter(asked)
     surprises = [math.log(prefixes[p] / examples[p, c]) for p, c in asked]
     assert floor == pytest.approx(sum(surprises) / len(surprises))
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ((4, math.log(3) / 6), "The floor is right. The line is another one"),
-        ((4, 0.1061), "That line does what it should."),
-        ((5, 0.1061), "That is the floor of the program with the bug."),
-        ((5, math.log2(3) / 6), "That is the floor in bits"),
-        ((5, 0.183), "rounded to few digits"),
-        ((5, 2.5), "Exercise 2.5: the floor is not right: you gave 2.5"),
-    ],
-)
-def test_line_and_floor_are_judged_apart(answer, said):
-    verdict = checks.line_and_floor.verdict(answer)
-    assert not verdict.passed
-    assert said in verdict.message
-
-
-@pytest.mark.parametrize("answer", [(5, 0.1831), torch.tensor([5, math.log(3) / 6])])
-def test_four_digits_of_the_floor_are_enough(answer):
-    assert checks.line_and_floor.verdict(answer).passed

@@ -85,13 +85,6 @@ def test_what_is_yellow_is_what_moves_the_logits(batch_first):
     assert f"on {len(moved) - 1} characters" in plain(drawn.text)
 
 
-def test_the_parameters_are_counted():
-    for layers in (1, 3):
-        total = sum(p.numel() for p in models.CharRNN(16, 7, layers).parameters())
-        said = plain(lab_04.draw_shapes(3, 5, 7, layers, True).text)
-        assert f" {total:,} parameters" in said
-
-
 def test_the_bug_shows_in_the_state_unless_there_are_as_many_texts_as_steps():
     lab = lab_04.shapes_lab()
     lab.batch_first.value = False
@@ -195,18 +188,3 @@ def test_what_is_said_of_a_probe_is_true_whatever_is_changed(case):
             moved = model(changed)[0] != before
             reads_across.add(moved[1:].any().item())
     assert (remembers, reads_across) == ({model.truth[0]}, {model.truth[1]})
-
-
-def test_a_memory_may_also_be_sought_in_one_text_or_with_a_tolerance():
-    def one_text(model, ids):
-        before, V = model(ids)[0], model(ids)[0].shape[-1]
-        first, text = ids.clone(), ids.clone()
-        first[-1, 0] = (first[-1, 0] + 1) % V
-        text[0] = (text[0] + V - 1) % V
-        later = model(first)[0][-1:, 1:]
-        return (
-            not torch.allclose(later, before[-1:, 1:]),
-            not torch.allclose(model(text)[0][1:], before[1:]),
-        )
-
-    assert checks.memory_test.verdict(one_text).passed

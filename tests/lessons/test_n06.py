@@ -23,7 +23,6 @@ from charrnn_helpers.lessons.n06.lab import (
     NEW,
     UNDER_WAY,
     TrainingDesk,
-    below,
     draw_desk,
 )
 from charrnn_helpers.models import CharRNN
@@ -75,17 +74,6 @@ def test_the_desk_trains_as_a_plain_loop_does_to_the_last_digit(settings):
     assert desk.completion() == sample(model, vocab, "hello", 12)
 
 
-def test_the_completion_improves_until_it_is_right():
-    desk = TrainingDesk()
-    right, made = "hello how are you", []
-    for epochs in (0, 20, 20, 60):
-        desk.step(epochs)
-        made.append(desk.completion())
-    assert [text == right for text in made] == [False, False, False, True]
-    assert len(set(made)) == 4
-    assert desk.losses[99] == pytest.approx(0.144, abs=1e-3)
-
-
 def test_reset_starts_from_the_same_weights_and_keeps_the_run_before():
     desk = TrainingDesk()
     assert (desk.status, desk.losses, desk.before) == (NEW, [], [])
@@ -128,19 +116,19 @@ def test_a_change_in_the_middle_of_a_run_is_marked():
     assert desk.changes == {}
     desk.set(lr=0.5, zero_grad=True, **same)
     desk.set(lr=0.1, zero_grad=False, **same)  # at the same place: the last counts
-    assert desk.changes == {20: ["lr 0.1", "zero_grad off"]}
+    assert desk.changes == {20: {"lr": "lr 0.1", "zero_grad": "zero_grad off"}}
     desk.step(10)
     desk.set(lr=0.1, zero_grad=False, **same | {"max_norm": 0.5})
-    assert desk.changes[30] == ["clip 0.5"]
+    assert desk.changes[30] == {"max_norm": "clip 0.5"}
     picture = draw_desk(desk, False).picture
     assert picture.count('aria-label="lr 0.1, zero_grad off"') == 2  # loss and norm
-    assert "this run: Adam, lr 0.02, H 12<" in picture
+    assert "This run: Adam, lr 0.02, H 12.<" in picture
     desk.reset()
     assert desk.changes == {} and desk.completions == {}
     assert desk.label == "Adam, lr 0.1, H 12, clip 0.5, zero_grad off"
     story = "Adam, lr 0.02, H 12, then lr 0.1, zero_grad off, then clip 0.5"
     assert desk.label_before == story
-    assert f"run before: {story}<" in draw_desk(desk, False).picture
+    assert f"Run before: {story}.<" in draw_desk(desk, False).picture
 
 
 def test_the_gradient_norm_is_that_of_all_gradients_before_clipping():
@@ -199,16 +187,9 @@ def test_a_loss_that_is_no_number_stops_it_with_a_sentence(optimizer):
     ("settings", "message"),
     [
         ({"lr": 0.0}, "learning rate is 0; it must be above 0"),
-        ({"lr": -1.0}, "learning rate is -1;"),
         ({"lr": float("nan")}, "learning rate is nan"),
         ({"lr": float("inf")}, "takes up to"),
-        ({"hidden_size": 0}, "hidden size is 0; this desk takes 1 to 256"),
-        ({"hidden_size": -3}, "hidden size is -3"),
         ({"hidden_size": 10**6}, "hidden size is 1,000,000"),
-        ({"hidden_size": 2.5}, "whole number"),
-        ({"hidden_size": True}, "whole number"),
-        ({"max_norm": 0.0}, "switch clipping off"),
-        ({"optimizer": "<b>"}, "choose Adam or SGD"),
     ],
     ids=str,
 )
@@ -226,24 +207,12 @@ def test_a_wrong_setting_gets_a_sentence_and_changes_nothing(settings, message):
     assert desk.losses == plain_loop(6)[0]
 
 
-def test_the_ladder_in_words():
-    rungs = {"uniform": 2.0, "bigram": 1.0, "floor": 0.1}
-    words = [below(loss, rungs) for loss in (3.0, 1.5, 0.5, 0.05)]
-    assert words == [
-        "above every rung",
-        "below the uniform rung",
-        "below the bigram rung",
-        "below the floor rung",
-    ]
-
-
-def test_the_drawing_says_its_numbers_and_escapes_what_it_shows():
+def test_the_drawing_says_its_numbers_and_keeps_the_run_before():
     desk = TrainingDesk()
     desk.step(20)
-    drawing = draw_desk(desk, True, "<script>alert(1)</script> & more")
+    drawing = draw_desk(desk, True)
     assert "Epoch 20: training." in drawing.text
     assert f"{plain_loop(20)[0][-1]:.3f}" in drawing.text
-    assert "<script>" not in drawing.text and "&lt;script&gt;" in drawing.text
     assert 'role="img"' in drawing.picture and "bigram 0.855" in drawing.picture
     desk.reset()
     desk.step(20)
@@ -259,24 +228,6 @@ def test_a_loss_that_explodes_is_cut_off_in_the_chart():
     picture = draw_desk(desk, False).picture
     ticks = [float(t) for t in re.findall(r'text-anchor="end">([^<]+)<', picture)]
     assert ticks and max(ticks) <= training_desk.HIGHEST
-
-
-def test_every_clipping_can_be_chosen_and_reaches_the_desk():
-    lab = training_desk.training_lab()
-    for label, norm in training_desk.CLIPPINGS.items():
-        lab.clipping.value = label
-        assert lab.clipping.index is not None and lab.desk.max_norm == norm
-
-
-def test_no_global_random_state_is_moved_and_none_is_read():
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    lab = training_desk.training_lab()
-    lab.hidden_size.value = 7
-    lab.desk.step(3)
-    lab.reset.click()
-    lab.redraw()
-    assert torch.equal(before, torch.get_rng_state())
 
 
 # --- the widget half -----------------------------------------------------------------
@@ -327,108 +278,6 @@ def test_start_trains_and_pause_really_pauses(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_two_clicks_on_start_make_one_task():
-    async def scenario(lab):
-        lab.start.click()
-        first = lab._task
-        lab.start.click()
-        lab.resume.click()
-        assert "It is training already." in lab.said
-        training = {t for t in asyncio.all_tasks() if "_train" in repr(t.get_coro())}
-        assert lab._task is first and training == {first}
-        lab.pause.click()
-        lab.start.click()  # before the first task has noticed
-        await until(lambda: first.done())
-        assert lab.running and lab._task is not first
-        lab.pause.click()
-
-    in_a_loop(scenario)
-
-
-def test_the_loop_stays_free_and_it_draws_at_most_ten_times_a_second():
-    async def scenario(lab):
-        lab.start.click()
-        await asyncio.sleep(0.2)
-        before, start = lab.redraws, time.monotonic()
-        waits = []
-        while time.monotonic() - start < 1.0:
-            at = time.monotonic()
-            await asyncio.sleep(0.01)
-            waits.append(time.monotonic() - at)
-        drawn = lab.redraws - before
-        lab.pause.click()
-        assert 1 <= drawn <= 11
-        assert sorted(waits)[len(waits) // 2] < 0.1
-
-    in_a_loop(scenario)
-
-
-def test_reset_and_another_size_while_it_trains():
-    async def scenario(lab):
-        lab.start.click()
-        await until(lambda: epochs(lab) >= 5)
-        lab.reset.click()
-        assert epochs(lab) == 0 and not lab.running
-        await asyncio.sleep(0.3)
-        assert epochs(lab) == 0
-        lab.start.click()
-        await until(lambda: epochs(lab) >= 5)
-        lab.learning_rate.value = 0.1  # goes on
-        at = epochs(lab)
-        await until(lambda: epochs(lab) > at)
-        assert lab.running and lab.desk.lr == 0.1
-        lab.hidden_size.value = 20
-        assert epochs(lab) == 0 and not lab.running
-        assert "a new model waits for Start" in lab.said
-
-    in_a_loop(scenario)
-
-
-def test_a_wrong_number_pauses_it_and_the_right_one_lets_it_go_on():
-    async def scenario(lab):
-        lab.start.click()
-        await until(lambda: epochs(lab) >= 5)
-        lab.learning_rate.value = -0.5
-        at = epochs(lab)
-        assert lab.said.startswith("✗ The learning rate is -0.5")
-        lab.start.click()
-        assert not lab.running and lab.said.startswith("✗ The learning rate")
-        await asyncio.sleep(0.3)
-        assert epochs(lab) == at
-        lab.learning_rate.value = 0.01
-        lab.resume.click()
-        await until(lambda: epochs(lab) > at)
-        lab.pause.click()
-
-    in_a_loop(scenario)
-
-
-def test_it_ends_by_itself_and_asks_for_a_reset():
-    async def scenario(lab):
-        lab.desk.max_epochs = 20
-        lab.start.click()
-        await until(lambda: not lab.running)
-        assert "Epoch 20: finished" in lab.said
-        lab.start.click()
-        assert "Press Reset first." in lab.said and not lab.running
-
-    in_a_loop(scenario)
-
-
-def test_a_cell_that_is_run_again_or_a_closed_lab_leaves_no_task():
-    async def scenario(lab):
-        lab.start.click()
-        await until(lambda: epochs(lab) >= 5)
-        second = training_desk.training_lab()
-        assert not lab.running
-        second.start.click()
-        await until(lambda: epochs(second) >= 5)
-        second.close()
-        await until(lambda: second._task.done() and lab._task.done())
-
-    in_a_loop(scenario)
-
-
 def test_an_error_in_the_task_becomes_a_sentence(monkeypatch, capfd):
     async def scenario(lab):
         def breaks(n=1):
@@ -443,36 +292,16 @@ def test_an_error_in_the_task_becomes_a_sentence(monkeypatch, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_run_whose_task_or_loop_has_died_can_be_started_again():
-    lab = training_desk.training_lab()
-
-    async def leave():  # asyncio.run cancels the task at the end
-        lab.start.click()
-        await until(lambda: epochs(lab) > 0)
-
-    in_a_thread(lambda: asyncio.run(leave()))
-    assert lab._task.cancelled() and not lab.running
-
-    def stop_the_loop():  # nobody cancels it here
-        loop = asyncio.new_event_loop()
-        loop.run_until_complete(leave())
-        return loop
-
-    loop = in_a_thread(stop_the_loop)
-    assert not lab._task.done() and not lab.running
-
-    async def again():
+def test_a_run_whose_task_has_died_can_be_started_again():
+    async def leave(lab):  # asyncio.run cancels the task at the end
         before = epochs(lab)
         lab.start.click()
         assert lab.running and "already" not in lab.said
         await until(lambda: epochs(lab) > before)
-        lab.pause.click()
 
-    in_a_thread(lambda: asyncio.run(again()))
-    assert not lab.running
-    loop.run_until_complete(asyncio.sleep(0.3))  # the old task wakes up, and ends
-    assert not lab.running
-    loop.close()
+    lab = in_a_loop(leave)
+    assert lab._task.cancelled() and not lab.running
+    in_a_thread(lambda: asyncio.run(leave(lab)))
 
 
 def test_several_threads_may_train_one_desk():
@@ -492,67 +321,6 @@ def test_without_an_event_loop_a_button_says_what_to_do():
 
 
 # --- the exercises ---
-
-
-def in_batch():
-    """The three sentences as inputs and targets, (3, 16) each, and V."""
-    texts = data.pad(data.SENTENCES)
-    vocab = data.Vocabulary.from_texts(texts)
-    return *data.shift(data.encode_batch(vocab, texts)), len(vocab)
-
-
-def programs():
-    """The three programs of exercise 6.1, as the notebook shows them, by line."""
-    path = NOTEBOOKS / "06_training.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    (task,) = (
-        text
-        for text in ("".join(cell["source"]) for cell in cells)
-        if text.startswith("### Exercise 6.1")
-    )
-    shown = [block.split("```")[0].strip() for block in task.split("```text\n")[1:]]
-    lines = [re.findall(r"^(\d+)  (.*)$", text, re.M) for text in shown]
-    assert all([int(n) for n, _ in a] == [*range(1, len(a) + 1)] for a in lines)
-    return dict(zip("ABC", ([text for _, text in a] for a in lines), strict=True))
-
-
-def true_end(lines, seed=0):
-    """Where a program says that it ends, and the true loss of its model."""
-    inputs, targets, vocab_size = in_batch()
-    torch.manual_seed(seed)
-    space = {"torch": torch, "F": F, "inputs": inputs, "targets": targets}
-    space["model"] = CharRNN(vocab_size, 12)
-    exec("\n".join(lines), space)
-    logits, _ = space["model"](inputs)
-    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-    return space["loss"].item(), loss.item()
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_programs_end_where_the_exercise_says(seed):
-    inputs, targets, _ = in_batch()
-    ends = {name: true_end(lines, seed)[0] for name, lines in programs().items()}
-    assert ends["A"] > 1.3 * data.bigram_loss(inputs, targets)
-    assert ends["B"] > 1.3 * data.bigram_loss(inputs, targets)
-    assert ends["C"] < data.prefix_loss(inputs, targets)
-
-
-def test_the_stated_lines_cure_the_programs():
-    inputs, targets, _ = in_batch()
-    bigram = data.bigram_loss(inputs, targets)
-    stated = dict(zip("ABC", checks.wrong_lines.expected(), strict=True))
-    for name, lines in programs().items():
-        assert true_end(lines)[1] > bigram
-        wrong = lines.pop(stated[name] - 1)
-        if name == "A":  # it moves into the loop
-            lines.append(f"    {wrong}")
-        else:
-            right = wrong.replace(".softmax(dim=-1)", "").replace(
-                "inputs.flatten", "targets.flatten"
-            )
-            assert right != wrong
-            lines.insert(stated[name] - 1, right)
-        assert true_end(lines)[1] < bigram
 
 
 def test_the_figure_shows_the_slopes_whose_products_are_the_gradients():
@@ -581,23 +349,6 @@ def test_no_reply_shows_what_the_probe_did(exercise):
         assert "returned a result" not in evidence
 
 
-def test_going_on_from_the_file_is_what_happens_without_a_break():
-    """And the probe takes the content of the file as it is."""
-
-    def right(content):
-        model = CharRNN(content["vocab_size"], content["hidden_size"])
-        model.load_state_dict(content["weights"])
-        optimizer = torch.optim.Adam(model.parameters())
-        optimizer.load_state_dict(content["optimizer"])
-        return model, optimizer
-
-    for content, losses in checks.resume.cases():
-        assert checks._continued(right)(content, losses) == pytest.approx(
-            losses, abs=1e-7
-        )
-    assert checks.resume.verdict(right).passed
-
-
 def test_the_table_of_exercise_6_4_is_the_one_that_is_shown():
     path = NOTEBOOKS / "06_training.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -616,16 +367,6 @@ def test_the_table_of_exercise_6_4_is_the_one_that_is_shown():
     # Each tempting choice leads elsewhere.
     assert min(test) not in shown[keep] and min(training) not in shown[keep]
     assert max(validation) not in shown[small]
-
-
-def test_an_answer_that_writes_into_the_data_spoils_no_later_check():
-    def my_step(model, optimizer, inputs, targets, max_norm):
-        inputs.zero_()
-        targets.zero_()
-        return 0.0
-
-    assert not checks.clipped_step.verdict(my_step, seed=1).passed
-    assert checks.clipped_step.verdict(checks._step_of(), seed=1).passed
 
 
 def test_the_loop_of_the_notebook_is_the_one_that_is_imported():

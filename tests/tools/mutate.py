@@ -25,7 +25,6 @@ from charrnn_helpers.exercises.engine import Exercise
 from tests.tools import rooms
 
 EQUIVALENT: dict[tuple[str, str], str] = {
-    ("7.1", "probs = logits[-1].softmax(dim=-0)"): "a row has one dimension only",
     (
         "7.3",
         "weights[kept] = (logits[kept] / temperature).softmax(dim=-0)",
@@ -38,23 +37,46 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("4.2", "my_W_hh = [[0.0, 1.0], [2.0, 4.0]]"): "unit 0 may read unit 1",
     ("4.2", "my_W_hh = [[0.0, 0.0], [2.0, 8.0]]"): "louder still",
     ("4.4", "return self.output(h_n[-0])"): "there is one layer",
-    ("8.3", "states = rnn(x.transpose(0, 1))[0].transpose(1, 0)"): "the same exchange",
-    ("8.3", "states = rnn(x.transpose(1, 0))[0].transpose(0, 1)"): "the same exchange",
-    ("8.4", "changed[0] = (inputs[0] - 1) % model.vocab_size"): "also another id",
-    ("8.4", "after, before = (model(inputs)[0], model(changed)[0])"): "symmetric",
-    ("8.4", "before, after = (model(changed)[0], model(inputs)[0])"): "symmetric",
+    (
+        "5.1",
+        "h_t = torch.tanh(W_ih[:, i] + b_ih + h_prev @ W_hh.mT + b_hh)",
+    ): "mT and T are the same for a matrix",
+    (
+        "5.1",
+        "return (h_t, (h_t @ W_ho.mT + b_o).softmax(dim=-1))",
+    ): "mT and T are the same for a matrix",
+    (
+        "5.1",
+        "return (h_t, (h_t @ W_ho.T + b_o).softmax(dim=-0))",
+    ): "a row has one dimension only",
+    ("8.3", "states, _ = rnn(x.transpose(1, 0))"): "the same exchange",
+    ("8.3", "return output(states.transpose(1, 0))"): "the same exchange",
+    ("8.4", "for t in range(0, ids.shape[1]):"): "nothing is before step 0",
     (
         "8.4",
-        "return not torch.allclose(after[1:], before[1:], atol=1e-05)",
+        "changed[:, t:] = (ids[:, t:] - 1) % before.shape[-1]",
+    ): "also another id",
+    (
+        "8.4",
+        "if not torch.allclose(before[:, :t], after[:, :t], atol=1e-05):",
     ): "symmetric",
     (
         "8.4",
-        "return not torch.allclose(before[1:], after[1:])",
+        "if not torch.allclose(after[:, :t], before[:, :t]):",
     ): "another tolerance for rounding",
     (
         "8.4",
-        "return not torch.allclose(before[1:], after[1:], atol=2e-05)",
+        "if not torch.allclose(after[:, :t], before[:, :t], atol=2e-05):",
     ): "another tolerance for rounding",
+    (
+        "8.6",
+        "return (train.unfold(-1, seq_len, 1), validation.unfold(0, seq_len, 1))",
+    ): "there is one axis",
+    (
+        "8.6",
+        "return (train.unfold(0, seq_len, 1), validation.unfold(-1, seq_len, 1))",
+    ): "there is one axis",
+    ("8.8", "if held_loss <= best:"): "two losses are never equal",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 

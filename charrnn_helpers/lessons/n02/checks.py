@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from charrnn_helpers import data
 from charrnn_helpers.exercises import engine
+from charrnn_helpers.exercises.comparing import value_difference
 from charrnn_helpers.exercises.engine import (
     TYPE,
     VALUES,
@@ -22,23 +24,30 @@ from charrnn_helpers.exercises.engine import (
     Wrong,
 )
 
+
+def _part(right: Sequence, entry: int, hint: str, values: list) -> Wrong:
+    """A hint for each answer with one of these values in that place."""
+
+    def matches(answer: Sequence) -> bool:
+        found = (value_difference(answer[entry], v, 1e-3) is None for v in values)
+        return len(answer) == len(right) and any(found)
+
+    return Wrong(hint, (*right[:entry], values[0], *right[entry + 1 :]), matches)
+
+
+def _not_so_many(right: Sequence, hint: str) -> Wrong:
+    """A hint for each answer with too few or too many parts."""
+    several = (list, tuple)
+    return Wrong(
+        hint, right[:2], lambda a: isinstance(a, several) and len(a) != len(right)
+    )
+
+
 # --- 2.1 ------------------------------------------------------------------------------
 
 
 _PREDICTED = ((3, 5), torch.int64, 15, 10)
-
-
-def _gives(hint: str, entry: int, *values: object) -> Wrong:
-    """A hint for each answer with one of these values in that place."""
-    example = (*_PREDICTED[:entry], values[0], *_PREDICTED[entry + 1 :])
-
-    def matches(answer: Sequence) -> bool:
-        given = answer[entry]
-        given = tuple(given) if isinstance(given, list) else given
-        return len(answer) == 4 and given in values
-
-    return Wrong(hint, example, matches)
-
+_gives = partial(_part, _PREDICTED)
 
 shift_prediction = Question(
     number="2.1",
@@ -56,62 +65,50 @@ shift_prediction = Question(
             "The shape is one of the four things: put it in brackets of its own.",
             (3, 5, torch.int64, 15, 10),
         ),
-        Wrong(
+        _not_so_many(
+            _PREDICTED,
             "Four things are asked for: after shape and dtype come the number of "
             "targets, and how many of them are characters of their text.",
-            ((3, 5), torch.int64),
-            lambda a: isinstance(a, (list, tuple)) and len(a) != 4,
         ),
         _gives(
+            0,
             "That is the shape before the shift. How many targets has a text of six "
             "characters?",
-            0,
-            (3, 6),
+            [(3, 6)],
         ),
-        _gives("The batch comes first: one row per text.", 0, (5, 3), (6, 3)),
+        _gives(0, "The batch comes first: one row per text.", [(5, 3), (6, 3)]),
         _gives(
+            0,
             "That would be the shift along the wrong axis, from one text to the next.",
-            0,
-            (2, 6),
-            (2, 5),
+            [(2, 6), (2, 5)],
         ),
         _gives(
-            "The longest text decides how many columns there are; the others are "
-            "padded.",
             0,
-            (3, 2),
-            (3, 3),
-            (3, 4),
+            "The longest text decides how many columns there are; the rest is padding.",
+            [(3, 2), (3, 3), (3, 4)],
         ),
         _gives(
+            0,
             "A target is one id, and ids has one axis for the texts and one for their "
-            "characters. Which of them does the shift take away?",
-            0,
-            (3, 5, 10),
-            (15,),
-            (1, 12),
+            "characters. Which of them does the shift make shorter?",
+            [(3, 5, 10), (15,), (1, 12)],
         ),
         _gives(
+            1,
             "A target selects a character, and the shift does not touch the dtype of "
             "the ids.",
-            1,
-            torch.float32,
-            torch.float64,
-            float,
+            [torch.float32, torch.float64, float],
         ),
         _gives(
+            1,
             "Write the dtype as PyTorch does, such as torch.float32, without quotes.",
-            1,
-            "int64",
-            "torch.int64",
-            "long",
+            ["int64", "torch.int64", "long"],
         ),
         _gives(
+            1,
             "It is a whole number, but in PyTorch these come in several widths, and "
             "ids have the one that torch.tensor([1, 2]) gets.",
-            1,
-            int,
-            torch.int32,
+            [int, torch.int32],
         ),
         Wrong(
             "The last two are the other way round: first all targets, then those that "
@@ -120,32 +117,27 @@ shift_prediction = Question(
             lambda a: tuple(a[2:]) == (10, 15),
         ),
         _gives(
-            "There are as many targets as the shape has places, padding and all.",
             2,
-            18,
-            10,
-            12,
-            13,
+            "There are as many targets as the shape has places, padding and all.",
+            [18, 10, 12, 13],
         ),
         _gives(
+            3,
             "You count every character of the three texts. The first one of each is "
             "given: it is never a target.",
-            3,
-            13,
+            [13],
         ),
         _gives(
-            "In the last place you count the padding too. Only a target that is a "
-            "character of its text counts there.",
             3,
-            15,
-            18,
+            "In the last place you count padding. Only a target that is a character of "
+            "its text counts there.",
+            [15, 18, 5],
         ),
-        _gives("In the last place you count the padding, and not the rest.", 3, 5),
         _gives(
+            3,
             "You leave out the first character of each text and the last one. Is the "
             "last one not the target of the one before it?",
-            3,
-            7,
+            [7],
         ),
     ],
 )
@@ -155,16 +147,7 @@ shift_prediction = Question(
 
 
 _READINGS = (math.log(10 / 3), 2 * math.log(2), 2.0)
-
-
-def _reads(hint: str, entry: int, *values: float) -> Wrong:
-    """A hint for each answer with one of these numbers in that place."""
-    return Wrong(
-        hint,
-        (*_READINGS[:entry], values[0], *_READINGS[entry + 1 :]),
-        lambda a: any(abs(a[entry] - value) < 2e-3 for value in values),
-    )
-
+_reads = partial(_part, _READINGS)
 
 readings = Question(
     number="2.2",
@@ -174,77 +157,75 @@ readings = Question(
     entries=("the loss of 1", "the loss of 2", "the perplexity of 3"),
     tolerance=1e-3,
     wrong=[
-        Wrong(
-            "Three numbers are asked for: a loss, a loss and a perplexity.",
-            (1.0, 2.0),
-            lambda a: isinstance(a, (list, tuple)) and len(a) != 3,
+        _not_so_many(
+            _READINGS, "Three numbers are asked for: a loss, a loss and a perplexity."
         ),
-        _reads("That is the probability of the target. The loss is −ln of it.", 0, 0.3),
-        _reads("A loss is never negative: it is −ln p.", 0, math.log(0.3)),
         _reads(
+            0, "That is the probability of the target. The loss is −ln of it.", [0.3]
+        ),
+        _reads(0, "A loss is never negative: it is −ln p.", [math.log(0.3)]),
+        _reads(
+            0,
             "You take the logits for probabilities. Softmax first takes e to the power "
             "of each, and divides by the sum.",
+            [
+                -math.log(math.log(3)),
+                math.log(math.log(18) / math.log(3)),
+                math.log(6),
+                math.log(3) / math.log(18),
+                -math.log(3),
+            ],
+        ),
+        _reads(
+            0, "e to the power of 0 is 1, not 0: it counts in the sum.", [math.log(3)]
+        ),
+        _reads(
             0,
-            -math.log(math.log(3)),
-            math.log(math.log(18) / math.log(3)),
-            math.log(18) - math.log(3),
-            math.log(3) / math.log(18),
-            -math.log(3),
+            "That is the loss if another one of the three were the target.",
+            [math.log(10 / 6), math.log(10)],
         ),
         _reads(
-            "e to the power of 0 is 1, not 0: it counts in the sum.", 0, math.log(3)
-        ),
-        _reads(
-            "That is the loss if the first one were the target.", 0, math.log(10 / 6)
-        ),
-        _reads("That is the loss if the third one were the target.", 0, math.log(10)),
-        _reads(
+            0,
             "In the first place you give bits or powers of ten: math.log is the "
             "logarithm of a nat.",
-            0,
-            math.log2(10 / 3),
-            math.log10(10 / 3),
+            [math.log2(10 / 3), math.log10(10 / 3)],
         ),
-        _reads("That is the perplexity, e to the power of the loss.", 0, 10 / 3),
+        _reads(0, "That is the perplexity, e to the power of the loss.", [10 / 3]),
         _reads(
+            1,
             "Wrong way round: a nat is more than a bit. One bit is an even choice of "
             "two, and costs ln 2 = 0.69 nats.",
-            1,
-            2 / math.log(2),
+            [2 / math.log(2)],
         ),
-        _reads("Two bits are the surprise of p = 1/4. What is that in nats?", 1, 2.0),
+        _reads(1, "Two bits are the surprise of p = 1/4. What is that in nats?", [2.0]),
         _reads(
+            1,
             "That is a number of choices, not a loss: take its logarithm.",
-            1,
-            4.0,
-            math.exp(2),
+            [4.0, math.exp(2)],
         ),
-        _reads("ln 2 is one bit.", 1, math.log(2)),
+        _reads(1, "ln 2 is one bit, and two are asked for.", [math.log(2)]),
         _reads(
+            2,
             "Perplexity is not the mean of the choices, 1 and 4. Take the mean of the "
             "surprises, and then exp of it.",
+            [2.5, 3.0],
+        ),
+        _reads(
             2,
-            2.5,
+            "That is the loss, in nats or in bits; the perplexity is exp of the nats.",
+            [math.log(2), 1.0],
         ),
         _reads(
-            "That is the loss in nats; the perplexity is exp of it.", 2, math.log(2)
-        ),
-        _reads("That is the loss in bits; the perplexity is asked for.", 2, 1.0),
-        _reads(
+            2,
             "That is the perplexity of the hard half alone. The other places cost "
             "nothing, and count in the mean.",
-            2,
-            4.0,
+            [4.0],
         ),
         _reads(
+            2,
             "You take half of the probability of 1/4, or of the choices. Start with "
             "the surprise at each of the two kinds of places.",
-            2,
-            8.0,
-            0.5,
-            5 / 8,
-            1.6,
-            math.exp(2),
+            [8.0, 0.5, 5 / 8, 1.6, math.exp(2)],
         ),
         Wrong(
             "Rounded to few digits, or not quite: type the expression.",
@@ -258,26 +239,30 @@ readings = Question(
 # --- 2.3 ------------------------------------------------------------------------------
 
 
-Contexts = Callable[[list[int]], list]
+Answer = Callable[[Tensor, Tensor], float]
 
 
-def _loss_of(contexts: Contexts) -> Callable[[Tensor, Tensor], float]:
-    """The loss of a predictor that sees such contexts, row by row."""
+def _sees(context: Callable[[list[int], int], Hashable]) -> Answer:
+    """The loss of a predictor that sees, at step t of a row, such a context."""
 
     def answer(inputs: Tensor, targets: Tensor) -> float:
-        found = [c for row in inputs.tolist() for c in contexts(row)]
+        found = [context(row, t) for row in inputs.tolist() for t in range(len(row))]
         return data.conditional_entropy(found, targets.flatten().tolist())
 
     return answer
 
 
-def _two(row: list[int]) -> list:
-    return [(None, row[0]), *pairwise(row)]
+def _pair(row: list[int], t: int) -> tuple:
+    return row[t - 1] if t else None, row[t]
+
+
+def _around(row: list[int], t: int) -> tuple:
+    return row[t - 1], row[t]
 
 
 def _table(inputs: Tensor, targets: Tensor) -> float:
     """Cross-entropy of the counted table, by PyTorch: the reference."""
-    contexts = [pair for row in inputs.tolist() for pair in _two(row)]
+    contexts = [pair for row in inputs.tolist() for pair in pairwise([None, *row])]
     numbers = {pair: i for i, pair in enumerate(dict.fromkeys(contexts))}
     x, y = torch.tensor([numbers[c] for c in contexts]), targets.flatten()
     counts = torch.zeros(len(numbers), int(y.max()) + 1, dtype=torch.float64)
@@ -285,15 +270,8 @@ def _table(inputs: Tensor, targets: Tensor) -> float:
     return F.cross_entropy(counts.log()[x], y).item()
 
 
-def _across_rows(inputs: Tensor, targets: Tensor) -> float:
-    contexts = _two(inputs.flatten().tolist())
-    return data.conditional_entropy(contexts, targets.flatten().tolist())
-
-
-def _rolled(inputs: Tensor, targets: Tensor) -> float:
-    pairs = [inputs.roll(1).flatten().tolist(), inputs.flatten().tolist()]
-    contexts = list(zip(*pairs, strict=True))
-    return data.conditional_entropy(contexts, targets.flatten().tolist())
+def _in_one_row(context: Callable) -> Answer:
+    return lambda x, y: _sees(context)(x.flatten()[None], y[None])
 
 
 def _without_first(inputs: Tensor, targets: Tensor) -> float:
@@ -302,24 +280,72 @@ def _without_first(inputs: Tensor, targets: Tensor) -> float:
 
 
 def _rows_apart(inputs: Tensor, targets: Tensor) -> float:
-    rows = zip(inputs.tolist(), targets.tolist(), strict=True)
-    losses = [data.conditional_entropy(_two(x), y) for x, y in rows]
+    losses = [_table(x[None], y[None]) for x, y in zip(inputs, targets, strict=True)]
     return sum(losses) / len(losses)
 
 
-def _joint(inputs: Tensor, targets: Tensor) -> float:
-    contexts = [pair for row in inputs.tolist() for pair in _two(row)]
-    pairs = list(zip(contexts, targets.flatten().tolist(), strict=True))
-    return data.conditional_entropy([0] * len(pairs), pairs)
-
-
-def _scaled(by: Callable[[float, Tensor], float]) -> Callable[[Tensor, Tensor], float]:
-    return lambda inputs, targets: by(_table(inputs, targets), targets)
+_TRIGRAMS: dict[str, list[Answer]] = {
+    "That is the bigram's loss: it does not look at the character before.": [
+        _sees(lambda row, t: row[t])
+    ],
+    "That is the loss of who remembers the whole row: the trigram sees two "
+    "characters.": [_sees(lambda row, t: tuple(row[: t + 1]))],
+    "You look three characters back. A trigram is three with the target: it sees "
+    "two.": [_sees(lambda row, t: tuple(row[max(0, t - 2) : t + 1]))],
+    "You see what stands before the current character, and not that one itself.": [
+        _sees(lambda row, t: row[t - 1] if t else None),
+        _sees(lambda row, t: tuple(row[max(0, t - 2) : t])),
+    ],
+    "At the first place of a row your context is the last character of another row. "
+    "Each row begins on its own.": [_in_one_row(_pair), _in_one_row(_around)],
+    "You let the predictor see the target that it is to predict. It sees the current "
+    "input, and the input before.": [lambda inputs, targets: 0.0],
+    "A list cannot be a key of a dictionary: make a tuple of it.": [
+        _sees(lambda row, t: row[max(0, t - 1) : t + 1])
+    ],
+    "You read down the columns. A row is one text.": [
+        lambda inputs, targets: _table(inputs.T, targets.T)
+    ],
+    "That is the unigram's loss: it sees nothing.": [_sees(lambda row, t: 0)],
+    "At the first place you reach around to the end of the row: an index of −1 is the "
+    "last entry, in Python.": [_sees(_around)],
+    "At the first place your predictor sees nothing. It sees the character there, and "
+    "that the row begins.": [_sees(lambda row, t: tuple(row[t - 1 : t + 1]))],
+    "At the first place you put in a character that may also be a real one, such as "
+    "id 0. That the row begins there is a context of its own.": [
+        _sees(lambda row, t: (row[t - 1] if t else 0, row[t])),
+        _sees(lambda row, t: (row[max(0, t - 1)], row[t])),
+    ],
+    "The targets of the first places are missing. They count: there the predictor sees "
+    "one character, and that the row begins.": [_without_first],
+    "You count each row apart, and take the mean. One table serves all rows.": [
+        _rows_apart
+    ],
+    "Two different pairs become one context in your code. Keep each of them as a "
+    "tuple: its order counts, and 1, 12 is not 11, 2.": [
+        _sees(lambda row, t: frozenset(_pair(row, t))),
+        _sees(lambda row, t: "".join(map(str, _pair(row, t)))),
+        _sees(lambda row, t: 10 * (row[t - 1] if t else -1) + row[t]),
+        _sees(lambda row, t: (row[t - 1] if t else -1) + row[t]),
+    ],
+    "That is in bits. A loss of this series is in nats.": [
+        lambda x, y: _table(x, y) / math.log(2)
+    ],
+    "You add the surprises up; the loss is their mean.": [
+        lambda x, y: _table(x, y) * y.numel()
+    ],
+    "That is the perplexity.": [lambda x, y: math.exp(_table(x, y))],
+    "A loss is never negative: look at the sign.": [lambda x, y: -_table(x, y)],
+}
 
 
 def _batch(*texts: str) -> tuple[Tensor, Tensor]:
     vocab = data.Vocabulary.from_texts(texts)
     return data.shift(data.encode_batch(vocab, texts))
+
+
+def _drawn(rng: random.Random) -> tuple[Tensor, Tensor]:
+    return data.shift(torch.tensor([rng.choices(range(3), k=9) for _ in range(4)]))
 
 
 trigram = Exercise(
@@ -333,117 +359,18 @@ trigram = Exercise(
         _batch("ab", "ac", "ab"),  # one target in each row
         _batch("hihohihahihi"),
         _batch(*data.pad(data.SENTENCES)),
-        (
-            torch.tensor([[30, 2, 30], [2, 30, 2]]),
-            torch.tensor([[2, 30, 7], [30, 2, 0]]),
+        (  # pairs that are one where two ids are glued together: 1, 12 and 11, 2
+            torch.tensor([[1, 12], [2, 2], [11, 2], [1, 18], [0, 30]]),
+            torch.tensor([[12, 5], [2, 6], [2, 7], [18, 8], [30, 9]]),
         ),
     ],
     drawn=lambda rng: [_drawn(rng)],
     reference=_table,
     forbidden={"prefix_loss": "the trigram sees two characters, not the whole prefix."},
     wrong=[
-        Wrong(
-            "That is the bigram's loss: it does not look at the character before.",
-            _loss_of(lambda row: row),
-        ),
-        Wrong(
-            "That is the loss of who remembers the whole row: the trigram sees two "
-            "characters.",
-            _loss_of(lambda row: [tuple(row[: t + 1]) for t in range(len(row))]),
-        ),
-        Wrong(
-            "You look three characters back. A trigram is three with the target: it "
-            "sees two.",
-            _loss_of(
-                lambda row: [tuple(row[max(0, t - 2) : t + 1]) for t in range(len(row))]
-            ),
-        ),
-        Wrong(
-            "You see only the character before, and not the current one.",
-            _loss_of(lambda row: [None, *row[:-1]]),
-        ),
-        *[
-            Wrong(
-                "At the first place of a row your context is the last character of "
-                "another row. Each row begins on its own.",
-                answer,
-            )
-            for answer in (_across_rows, _rolled)
-        ],
-        Wrong(
-            "You let the predictor see the target that it is to predict. It sees the "
-            "current input, and the input before.",
-            lambda inputs, targets: 0.0,
-        ),
-        Wrong(
-            "A list cannot be a key of a dictionary: make a tuple of it.",
-            _loss_of(lambda row: [row[max(0, t - 1) : t + 1] for t in range(len(row))]),
-        ),
-        Wrong(
-            "You read down the columns. A row is one text.",
-            lambda inputs, targets: _table(inputs.T, targets.T),
-        ),
-        Wrong(
-            "That is the unigram's loss: it sees nothing.",
-            _loss_of(lambda row: [0 for _ in row]),
-        ),
-        *[
-            Wrong(
-                "At the first place you reach around to the end of the row: an index "
-                "of −1 is the last entry, in Python.",
-                answer,
-            )
-            for answer in (
-                _loss_of(lambda row: [(row[t - 1], row[t]) for t in range(len(row))]),
-                _loss_of(lambda row: [(row[t], row[t - 1]) for t in range(len(row))]),
-            )
-        ],
-        *[
-            Wrong(
-                "At the first place you put in a character that may also be a real "
-                "one, such as id 0. That the row begins there is a context of its own.",
-                _loss_of(lambda row, first=first: [*pairwise([first(row), *row])]),
-            )
-            for first in (lambda row: 0, lambda row: row[0], lambda row: 1)
-        ],
-        Wrong(
-            "The targets of the first places are missing. They count: there the "
-            "predictor sees one character, and that the row begins.",
-            _without_first,
-        ),
-        Wrong(
-            "You count each row apart, and take the mean. One table serves all rows.",
-            _rows_apart,
-        ),
-        Wrong(
-            "The order of the two characters matters: ab and ba are two contexts.",
-            _loss_of(lambda row: [frozenset(pair) for pair in _two(row)]),
-        ),
-        Wrong(
-            "That is the uncertainty about context and target together. The context is "
-            "given.",
-            _joint,
-        ),
-        Wrong(
-            "That is in bits. A loss of this series is in nats.",
-            _scaled(lambda loss, _: loss / math.log(2)),
-        ),
-        Wrong(
-            "You add the surprises up; the loss is their mean.",
-            _scaled(lambda loss, targets: loss * targets.numel()),
-        ),
-        Wrong("That is the perplexity.", _scaled(lambda loss, _: math.exp(loss))),
-        Wrong(
-            "A loss is never negative: look at the sign.",
-            _scaled(lambda loss, _: -loss),
-        ),
+        Wrong(hint, answer) for hint, given in _TRIGRAMS.items() for answer in given
     ],
 )
-
-
-def _drawn(rng: random.Random) -> tuple[Tensor, Tensor]:
-    rows = [[rng.randrange(3) for _ in range(9)] for _ in range(4)]
-    return data.shift(torch.tensor(rows))
 
 
 # --- 2.4 ------------------------------------------------------------------------------
@@ -451,12 +378,9 @@ def _drawn(rng: random.Random) -> tuple[Tensor, Tensor]:
 
 def _with_memory(texts: Sequence[str], memory: int) -> float:
     """The lowest loss of who sees the last characters of a text, as in the lab."""
-    contexts, answers = [], []
-    for text in texts:
-        for t in range(1, len(text)):
-            contexts.append(text[max(0, t - memory) : t])
-            answers.append(text[t])
-    return data.conditional_entropy(contexts, answers)
+    places = [(text, t) for text in texts for t in range(1, len(text))]
+    contexts = [text[max(0, t - memory) : t] for text, t in places]
+    return data.conditional_entropy(contexts, [text[t] for text, t in places])
 
 
 def _needed(texts: Sequence[str]) -> int:
@@ -537,22 +461,14 @@ two_texts = Question(
 _SPACE = 2 * math.log(3 / 2) + math.log(3)
 _THIRD = 2 * math.log(2)
 _SUM = _SPACE + _THIRD
-
-
-def _floor(hint: str, *floors: float) -> Wrong:
-    """A hint for the right line with one of these floors."""
-    return Wrong(
-        hint,
-        (5, floors[0]),
-        lambda a: a[0] == 5 and any(abs(a[1] - floor) < 5e-4 for floor in floors),
-    )
-
+_LINE_AND_FLOOR = (5.0, _SUM / 18)  # 5.0: the two may come as an array
+_floor = partial(_part, _LINE_AND_FLOOR, 1)
 
 line_and_floor = Question(
     number="2.5",
     name="line_and_floor",
     success="the last target of each row wrapped around, which hid an open question.",
-    expected=lambda: (5.0, _SUM / 18),  # 5.0: the two may come as an array
+    expected=lambda: _LINE_AND_FLOOR,
     entries=("the line", "the floor"),
     tolerance=5e-5,
     wrong=[
@@ -576,59 +492,59 @@ line_and_floor = Question(
         _floor(
             "That is the floor of the program with the bug. Which question does the "
             "bug hide?",
-            _SPACE / 18,
+            [_SPACE / 18],
         ),
         _floor(
             "That is the choice between t and p alone. What is open after the space?",
-            _THIRD / 18,
+            [_THIRD / 18],
         ),
-        _floor("The sum is right. Divide it by the number of targets.", _SUM),
+        _floor("The sum is right. Divide it by the number of targets.", [_SUM]),
         _floor(
             "You divide by the characters; the first of each row is given, and no "
             "target.",
-            _SUM / 21,
+            [_SUM / 21],
         ),
         _floor(
-            "The sum is right. Divide it by all targets: those that can be known from "
-            "their prefix count, with a surprise of 0.",
-            _SUM / 5,
-            _SUM / 15,
-        ),
-        _floor(
-            "The sum is right, and is that of all three texts: divide it by the "
-            "targets of all three.",
-            _SUM / 6,
-            _SUM / 3,
+            "The sum is right. Divide it by all targets of all three texts: those that "
+            "can be known from their prefix count, with a surprise of 0.",
+            [_SUM / 5, _SUM / 15, _SUM / 6, _SUM / 3],
         ),
         _floor(
             "After the space the choice is not even: c comes twice, d once.",
-            5 * math.log(2) / 18,
-            (3 * math.log(3) + _THIRD) / 18,
+            [
+                4 * math.log(2) / 18,
+                5 * math.log(2) / 18,
+                (3 * math.log(3) + _THIRD) / 18,
+            ],
         ),
         _floor(
             "A question is asked in each text that comes to it. How many texts come to "
-            "the space, how many to the third letter after ca?",
-            (math.log(3) + math.log(2)) / 18,
-            (math.log(3 / 2) + math.log(3) + _THIRD) / 18,
-            (_SPACE + math.log(2)) / 18,
-            (_SPACE + 3 * math.log(2)) / 18,
+            "the space, how many to the third letter after ca? Add up a surprise for "
+            "each of them, not the mean.",
+            [
+                math.log(6) / 18,
+                (math.log(3 / 2) + math.log(3) + _THIRD) / 18,
+                (_SPACE + math.log(2)) / 18,
+                (_SPACE + 3 * math.log(2)) / 18,
+                _SPACE / 3 / 18,
+                (_SPACE / 3 + math.log(2)) / 18,
+                (_SPACE / 3 + _THIRD) / 18,
+            ],
         ),
         _floor(
-            "That is the floor in bits: give it in nats.",
-            _SUM / 18 / math.log(2),
+            "That is the floor in bits, or by log10: math.log is the logarithm of a "
+            "nat.",
+            [_SUM / 18 / math.log(2), _SUM / 18 / math.log(10)],
         ),
+        _floor("A surprise is never negative: look at the sign.", [-_SUM / 18]),
         _floor(
-            "log10 is not the logarithm of a nat: math.log is.",
-            _SUM / 18 / math.log(10),
-        ),
-        _floor("A surprise is never negative: look at the sign.", -_SUM / 18),
-        _floor(
-            "That is the perplexity, e to the power of the floor.", math.exp(_SUM / 18)
+            "That is the perplexity, e to the power of the floor.",
+            [math.exp(_SUM / 18)],
         ),
         _floor(
             "A floor of 0 says that every target can be known from its prefix. Is that "
             "so after the ca?",
-            0.0,
+            [0.0],
         ),
         Wrong(
             "That is the floor, rounded to few digits. Give the expression.",

@@ -27,13 +27,7 @@ LEFT, SIDE = 272, 31  # where the rows begin, and how wide a cell is
 
 @dataclass(frozen=True)
 class Place:
-    """One target, and what a predictor with a short memory knows about it.
-
-    Attributes:
-        context: the last characters of the row that it sees.
-        answers: how often each character came after that context in all rows.
-        target: the one that comes here.
-    """
+    """A target, the context that a predictor sees, and what came after it anywhere."""
 
     context: str
     answers: Counter[str]
@@ -59,13 +53,12 @@ def context(row: str, step: int, memory: int) -> str:
 def places(memory: int) -> dict[tuple[int, int], Place]:
     """All targets by row and step, for a predictor with that memory."""
     after: dict[str, Counter[str]] = {}
-    for r, t in PLACES:
-        seen = context(ROWS[r], t, memory)
-        after.setdefault(seen, Counter())[ROWS[r][t + 1]] += 1
     found = {}
     for r, t in PLACES:
-        seen = context(ROWS[r], t, memory)
-        found[r, t] = Place(seen, after[seen], ROWS[r][t + 1])
+        seen, target = context(ROWS[r], t, memory), ROWS[r][t + 1]
+        answers = after.setdefault(seen, Counter())  # shared by equal contexts
+        answers[target] += 1
+        found[r, t] = Place(seen, answers, target)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 import torch.nn.functional as F
@@ -25,10 +25,16 @@ from charrnn_helpers.exercises.kit import hints
 STATES, H_N = (4, 9, 7), (3, 4, 7)
 
 
-def _wrong_shape(part: int, hint: str, *shapes: tuple[int, ...]) -> Wrong:
-    """A hint for one of the two shapes, whatever the other one is."""
-    example = (shapes[0], H_N) if part == 0 else (STATES, shapes[0])
-    return Wrong(hint, example, matches=lambda answer: tuple(answer[part]) in shapes)
+def _wrong_shapes(part: int, advice: dict[str, list[tuple[int, ...]]]) -> list[Wrong]:
+    """Hint → wrong shapes of one of the two, whatever the other one is."""
+    return [
+        Wrong(
+            hint,
+            (shapes[0], H_N) if part == 0 else (STATES, shapes[0]),
+            matches=lambda answer, shapes=shapes: tuple(answer[part]) in shapes,
+        )
+        for hint, shapes in advice.items()
+    ]
 
 
 rnn_shapes = Question(
@@ -47,58 +53,47 @@ rnn_shapes = Question(
             "Both are right, and in the wrong order: nn.RNN returns the states first.",
             (H_N, STATES),
         ),
-        _wrong_shape(
+        *_wrong_shapes(
             1,
-            "You gave h_n the texts first. What does batch_first say about the state?",
-            (4, 3, 7),
+            {
+                "You gave h_n the texts first. What does batch_first say about the "
+                "state?": [(4, 3, 7)],
+                "h_n holds the last state of every layer. How many layers are there?": [
+                    *((1, 4, 7), (4, 1, 7), (4, 7)),
+                ],
+                "h_n has no axis of steps: it is the state after the last one.": [
+                    *((3, 9, 7), (9, 4, 7), (4, 9, 7)),
+                    *((3, 4, 9, 7), (3, 9, 4, 7), (3, 4, 1, 7)),
+                ],
+                "There are 4 texts, and h_n has a state for each of them.": [
+                    *((3, 7), (3, 1, 7), (1, 3, 7)),
+                ],
+            },
         ),
-        _wrong_shape(
+        *_wrong_shapes(
+            0,
+            {
+                "States and input have the axes of texts and steps in the same order, "
+                "and here batch_first is set.": [(9, 4, 7)],
+                "The last axis of states is not the one of the input. What does a "
+                "hidden layer make of 10 numbers?": [(4, 9, 10)],
+                "Three layers do not put their states side by side. Which of them do "
+                "you see in `states`?": [(4, 9, 21)],
+                "states has no axis of layers: it shows one of them. Which?": [
+                    *((3, 4, 9, 7), (4, 3, 9, 7), (3, 9, 4, 7), (4, 9, 3, 7)),
+                ],
+                "states has the state after every step, not only after the last one.": [
+                    *((4, 1, 7), (4, 7), (1, 4, 7), H_N),
+                ],
+            },
+        ),
+        *_wrong_shapes(
             1,
-            "h_n holds the last state of every layer. How many layers are there?",
-            *((1, 4, 7), (4, 1, 7), (4, 7)),
-        ),
-        _wrong_shape(
-            1,
-            "h_n has no axis of steps: it is the state after the last one.",
-            *((3, 9, 7), (9, 4, 7), (4, 9, 7), (3, 4, 9, 7), (3, 9, 4, 7)),
-        ),
-        _wrong_shape(
-            1,
-            "There are 4 texts, and h_n has a state for each of them.",
-            *((3, 7), (3, 1, 7), (1, 3, 7)),
-        ),
-        _wrong_shape(
-            0,
-            "States and input have the axes of texts and steps in the same order, and "
-            "here batch_first is set.",
-            (9, 4, 7),
-        ),
-        _wrong_shape(
-            0,
-            "The last axis of states is not the one of the input. What does a hidden "
-            "layer make of 10 numbers?",
-            (4, 9, 10),
-        ),
-        _wrong_shape(
-            1,
-            "The input has 10 numbers for each character. How many has a state?",
-            *((3, 4, 10), (4, 3, 10)),
-        ),
-        _wrong_shape(
-            0,
-            "Three layers do not put their states side by side. Which of them do you "
-            "see in `states`?",
-            (4, 9, 21),
-        ),
-        _wrong_shape(
-            0,
-            "states has no axis of layers: it shows one of them. Which?",
-            *((3, 4, 9, 7), (4, 3, 9, 7), (3, 9, 4, 7), (4, 9, 3, 7)),
-        ),
-        _wrong_shape(
-            0,
-            "states has the state after every step, not only after the last one.",
-            *((4, 1, 7), (4, 7), (1, 4, 7)),
+            {
+                "The input has 10 numbers for each character. How many has a state?": [
+                    *((3, 4, 10), (4, 3, 10)),
+                ],
+            },
         ),
     ],
 )
@@ -136,11 +131,14 @@ def _forgets(answer: object, expected: object) -> tuple[Kind, str] | None:
     return None
 
 
-def _second_row(
-    hint: str, example: list, rule: Callable[[float, float], bool]
-) -> Wrong:
-    """A hint that looks at what unit 1 reads: unit 0, and itself."""
-    return Wrong(hint, example, matches=lambda answer: bool(rule(*answer[1])))
+def _wrong_row(hint: str, example: list, rule: Callable[..., bool]) -> Wrong:
+    """A hint that looks at what unit 0 reads, and at what unit 1 hears and keeps."""
+
+    def matches(answer: list) -> bool:
+        said = _forgets(answer, None)[1]
+        return said.startswith("after") and rule(answer[0], *answer[1])
+
+    return Wrong(hint, example, matches=matches)
 
 
 first_letter = Question(
@@ -150,46 +148,49 @@ first_letter = Question(
     expected=lambda: [[0.0, 0.0], [2.0, 4.0]],
     accept=_forgets,
     wrong=[
-        Wrong(
+        _wrong_row(
             "Rows are units that are changed, columns units that they read: you gave "
             "unit 0 what unit 1 should have.",
             [[0.0, 2.0], [0.0, 4.0]],
-            matches=lambda answer: (
-                any(answer[0]) and not answer[1][0] and answer[0][0] != answer[1][1]
-            ),
+            lambda row, hears, keeps: any(row) and not hears and row[0] != keeps,
         ),
-        _second_row(
+        _wrong_row(
             "Unit 1 never hears a letter: it does not read unit 0.",
             [[0.0, 0.0], [0.0, 4.0]],
-            lambda letter, itself: letter == 0,
+            lambda row, hears, keeps: hears == 0,
         ),
-        _second_row(
+        _wrong_row(
             "Unit 1 does not read itself, so it cannot hold on to anything.",
             [[0.0, 0.0], [2.0, 0.0]],
-            lambda letter, itself: itself == 0,
+            lambda row, hears, keeps: keeps == 0,
         ),
-        _second_row(
+        _wrong_row(
             "What unit 1 learns from unit 0 has the wrong sign: `a` is to make it "
             "positive.",
             [[0.0, 0.0], [-2.0, 4.0]],
-            lambda letter, itself: letter < 0,
+            lambda row, hears, keeps: hears < 0,
         ),
-        _second_row(
+        _wrong_row(
             "With a negative weight to itself, unit 1 turns over at each step.",
             [[0.0, 0.0], [2.0, -4.0]],
-            lambda letter, itself: itself < 0,
+            lambda row, hears, keeps: keeps < 0,
         ),
-        _second_row(
-            "The later letters are too loud: what unit 1 reads of itself must outweigh "
-            "what it reads of unit 0.",
-            [[0.0, 0.0], [2.0, 2.0]],
-            lambda letter, itself: letter >= 0.55 and itself < 2 * letter,
+        _wrong_row(
+            "Unit 0 needs nothing but the letter: leave its row at zeros, as in 4.1.",
+            [[1.0, 1.0], [1.0, 1.0]],
+            lambda row, hears, keeps: any(row),
         ),
-        _second_row(
+        _wrong_row(
+            "The later letters are too loud: what unit 1 reads of itself must clearly "
+            "outweigh what it reads of unit 0.",
+            [[0.0, 0.0], [2.0, 2.5]],
+            lambda row, hears, keeps: hears >= 0.6,
+        ),
+        _wrong_row(
             "The idea is right, and the first letter too quiet: after two letters unit "
             "1 is tanh of 0.96 times its weight from unit 0.",
             [[0.0, 0.0], [0.5, 3.0]],
-            lambda letter, itself: letter < 0.6,
+            lambda row, hears, keeps: hears < 0.6,
         ),
     ],
 )
@@ -204,16 +205,10 @@ def _count(vocab_size: int, hidden_size: int) -> int:
 def _largest(
     vocab_size: int, budget: int, count: Callable[[int, int], int] = _count
 ) -> int:
-    low, high = 0, 1
-    while count(vocab_size, high) <= budget:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if count(vocab_size, middle) <= budget:
-            low = middle
-        else:
-            high = middle
-    return low
+    hidden_size = 0
+    while count(vocab_size, hidden_size + 1) <= budget:
+        hidden_size += 1
+    return hidden_size
 
 
 def _another(change: Callable[[int, int], int]) -> Callable[[int, int], int]:
@@ -286,19 +281,7 @@ parameter_budget = Exercise(
             "Your budget pays for weight matrices only. Biases are parameters, too.": [
                 _another(lambda V, H: -2 * H - V)
             ],
-            "There is no embedding in a CharRNN: its rows are one-hot.": [
-                _another(lambda V, H: V * H)
-            ],
-            "vocab_size is not always 16.": [
-                lambda v, b: _largest(16, b),
-            ],
-            "At that size the model is closest to the budget, and needs more than "
-            "there is. It must not need more.": [
-                lambda v, b: max(
-                    (_largest(v, b), _largest(v, b) + 1),
-                    key=lambda H: (H > 0) * -abs(_count(v, H) - b),
-                )
-            ],
+            "vocab_size is not always 16.": [lambda v, b: _largest(16, b)],
             "You returned the number of parameters. The hidden size is asked for.": [
                 lambda v, b: _count(v, _largest(v, b))
             ],
@@ -355,8 +338,13 @@ class TextRNN(nn.Module):
     def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
         super().__init__()
         self.vocab_size = vocab_size
-        self.rnn = nn.RNN(vocab_size, hidden_size, batch_first=self.batch_first)
-        self.output = nn.Linear(hidden_size, classes)
+        of_rnn, of_linear = self.sizes(vocab_size, hidden_size, classes)
+        self.rnn = nn.RNN(*of_rnn, batch_first=self.batch_first)
+        self.output = nn.Linear(*of_linear)
+
+    def sizes(self, V: int, H: int, C: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The sizes of the two layers."""
+        return (V, H), (H, C)
 
     def rows(self, ids: Tensor) -> Tensor:
         """What the recurrent layer reads."""
@@ -379,8 +367,8 @@ def _with(result: Callable[..., object] | None = None, **parts: object) -> type:
 
 
 class _WithoutSuper(TextRNN):
-    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
-        self.rnn = nn.RNN(vocab_size, hidden_size)
+    def __init__(self, *sizes: int) -> None:
+        self.rnn = nn.RNN(*sizes[:2])
 
 
 class _InAList(TextRNN):
@@ -392,34 +380,17 @@ class _InAList(TextRNN):
         return self.parts[0](ids)
 
 
-class _FixedSizes(TextRNN):
-    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
-        super().__init__(vocab_size, hidden_size, classes)
-        self.rnn, self.output = nn.RNN(16, 12, batch_first=True), nn.Linear(12, classes)
-
-
-class _FromSymbols(TextRNN):
-    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
-        super().__init__(vocab_size, hidden_size, classes)
-        self.output = nn.Linear(vocab_size, classes)
-
-
-class _ToSymbols(TextRNN):
-    def __init__(self, vocab_size: int, hidden_size: int, classes: int) -> None:
-        super().__init__(vocab_size, hidden_size, vocab_size)
+def _of_the_notebook(m: TextRNN, V: int, H: int, C: int) -> tuple:
+    return (16, 12), (12, C)
 
 
 def _text_cases() -> list[tuple]:
     generator = torch.Generator().manual_seed(4)
-    sizes = ((5, 4, 3, 2, 6), (7, 3, 2, 4, 3), (4, 6, 5, 1, 5), (6, 5, 4, 3, 1))
+    sizes = [(5, 4, 3, 2, 6), (7, 3, 2, 4, 3), (4, 6, 5, 1, 5), (6, 5, 4, 3, 1)]
+    sizes += [(5, 6, 2, 3, 3), (16, 12, 3, 2, 4), (4, 4, 2, 3, 5)]
     cases = [
         (V, H, C, torch.randint(V, (B, T), generator=generator))
-        for V, H, C, B, T in (
-            *sizes,
-            (5, 6, 2, 3, 3),
-            (16, 12, 3, 2, 4),
-            (4, 4, 2, 3, 5),
-        )
+        for V, H, C, B, T in sizes
     ]
     # The highest id does not occur: rows get their width from vocab_size.
     return [*cases, (9, 4, 3, torch.tensor([[0, 3, 1], [2, 2, 0]]))]
@@ -497,16 +468,17 @@ text_model = Exercise(
             "Your layers are not on the list of the model: store one nn.RNN and one "
             "nn.Linear as attributes, `self.… = …`, in `__init__`.": [_InAList],
             "The sizes are not always 16 and 12: use the arguments.": [
-                _FixedSizes,
-                type(
-                    "",
-                    (_FixedSizes,),
-                    {"rows": lambda m, ids: F.one_hot(ids, 16).float()},
+                _with(sizes=_of_the_notebook),
+                _with(
+                    sizes=_of_the_notebook,
+                    rows=lambda m, ids: F.one_hot(ids, 16).float(),
                 ),
             ],
-            "The output layer reads a state, of hidden_size numbers.": [_FromSymbols],
+            "The output layer reads a state, of hidden_size numbers.": [
+                _with(sizes=lambda m, V, H, C: ((V, H), (V, C)))
+            ],
             "The output layer makes a score for each label: `classes` of them.": [
-                _ToSymbols
+                _with(sizes=lambda m, V, H, C: ((V, H), (H, V)))
             ],
             "`nn.RNN` reads one-hot rows of floats. What does it get from you?": [
                 _with(rows=lambda m, ids: ids),
@@ -523,8 +495,8 @@ text_model = Exercise(
 class Reader(nn.Module):
     """A model of which the check decides who reads whom.
 
-    The scores of step t in text b depend on its own character, and a little on each
-    character ``at`` of a text ``of`` for which ``rule(b, t, of, at)`` holds. One
+    The scores of step t in text b depend on t and on its own character, and a little on
+    each character ``at`` of a text ``of`` for which ``rule(b, t, of, at)`` holds. One
     column in two is 0: not every logit moves with the characters.
     """
 
@@ -540,7 +512,8 @@ class Reader(nn.Module):
         sizes = [torch.arange(size) for size in (*ids.shape, *ids.shape)]
         own = F.embedding(ids, self.scores)  # (B, T, V)
         read = self.rule(*torch.meshgrid(*sizes, indexing="ij")).to(own)  # (B, T, B, T)
-        return own + 0.03 * torch.einsum("btij,ijv->btv", read, own), None
+        others = torch.einsum("btij,ijv->btv", read, own)  # (B, T, V)
+        return own + 0.03 * others + sizes[1].unsqueeze(-1), None
 
 
 class Forgetful(models.CharRNN):
@@ -552,22 +525,31 @@ class Forgetful(models.CharRNN):
         return single.reshape(*ids.shape, -1), super().forward(ids)[1]
 
 
-class WrongAxis(models.CharRNN):
-    """A CharRNN whose author forgot batch_first=True."""
+def _wrong_axis(vocab_size: int) -> nn.Module:
+    model = models.CharRNN(vocab_size, 8)
+    model.rnn.batch_first = False
+    return model
 
-    def __init__(self, vocab_size: int, hidden_size: int) -> None:
-        super().__init__(vocab_size, hidden_size)
-        self.rnn.batch_first = False
+
+def _reader(rule: Callable[..., Tensor]) -> Callable[[int], nn.Module]:
+    return lambda V: Reader(V, rule)
+
+
+def _leak(where: Callable[[Tensor, Tensor], Tensor]) -> Callable[[int], nn.Module]:
+    """A text reads, at one step, what the first text has at that step."""
+    return _reader(lambda b, t, of, at: (of == 0) & (at == t) & where(b, t))
 
 
 BOTH = "a network that remembers and also reads across the texts"
 KINDS = {
-    "a feed-forward network": (
-        *(False, False),
-        lambda V: Reader(V, lambda b, t, of, at: (of == b) & (at == t)),
-    ),
+    "a feed-forward network": (False, False, _reader(lambda b, t, of, at: b < 0)),
     "a recurrent network": (True, False, lambda V: models.CharRNN(V, 8)),
-    "a recurrent network with the wrong axis": (False, True, lambda V: WrongAxis(V, 8)),
+    "a recurrent network with the wrong axis": (False, True, _wrong_axis),
+}
+LEAKS = {
+    ("second", "last"): lambda b, t: (b == 1) & (t == t.max()),
+    ("last", "first"): lambda b, t: (b == b.max()) & (t == 0),
+    ("second", "second"): lambda b, t: (b == 1) & (t == 1),
 }
 PROBES = {
     **KINDS,
@@ -577,28 +559,20 @@ PROBES = {
     ),
     "a network that remembers one step back": (
         *(True, False),
-        lambda V: Reader(V, lambda b, t, of, at: (of == b) & (at == t - 1)),
+        _reader(lambda b, t, of, at: (of == b) & (at == t - 1)),
     ),
     "a network that remembers two steps back, and not one": (
         *(True, False),
-        lambda V: Reader(V, lambda b, t, of, at: (of == b) & (at == t - 2)),
+        _reader(lambda b, t, of, at: (of == b) & (at == t - 2)),
     ),
-    "a network in which only the second text reads the first, at its last step": (
-        *(False, True),
-        lambda V: Reader(V, _one_leak(lambda b, t: (b == 1) & (t == t.max()))),
-    ),
-    "a network in which only the last text reads the first, at its first step": (
-        *(False, True),
-        lambda V: Reader(V, _one_leak(lambda b, t: (b == b.max()) & (t == 0))),
-    ),
-    "a network in which only the second text reads the first, at its second step": (
-        *(False, True),
-        lambda V: Reader(V, _one_leak(lambda b, t: (b == 1) & (t == 1))),
-    ),
-    BOTH: (
-        *(True, True),
-        lambda V: Reader(V, lambda b, t, of, at: (of <= b) & (at <= t)),
-    ),
+    **{
+        f"a network in which only the {b} text reads the first, at its {t} step": (
+            *(False, True),
+            _leak(where),
+        )
+        for (b, t), where in LEAKS.items()
+    },
+    BOTH: (True, True, _reader(lambda b, t, of, at: (of <= b) & (at <= t))),
 }
 """What a probe is → remembers, reads across, and how it is made.
 
@@ -607,69 +581,56 @@ two texts of two steps.
 """
 
 
-def _one_leak(where: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-    """A text reads, at one step, what the first text has at that step."""
-    return lambda b, t, of, at: (of == 0) & (at == t) & where(b, t)
-
-
-def _probe(
-    said: str, ids: list[list[int]], vocab_size: int
-) -> tuple[nn.Module, Tensor]:
-    *truth, make = PROBES[said]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = make(vocab_size).double().eval()
-    model.said, model.truth = said, tuple(truth)
-    return model, torch.tensor(ids)
+def _probes(
+    kinds: Iterable[str], ids: list[list[int]], vocab_size: int
+) -> list[tuple[nn.Module, Tensor]]:
+    cases = []
+    for said in kinds:
+        *truth, make = PROBES[said]
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = make(vocab_size).double().eval()
+        model.said, model.truth = said, tuple(truth)
+        cases.append((model, torch.tensor(ids)))
+    return cases
 
 
 def _memory_cases() -> list[tuple]:
-    def of(kinds: object, ids: list[list[int]], vocab_size: int) -> list[tuple]:
-        return [_probe(said, ids, vocab_size) for said in kinds]
-
     return [
-        *of(KINDS, [[0, 2, 1], [2, 0, 2]], 3),
-        *of(PROBES, [[0, 3, 1, 4], [2, 0, 4, 1], [1, 4, 0, 2]], 5),
+        *_probes(KINDS, [[0, 2, 1], [2, 0, 2]], 3),
+        *_probes(PROBES, [[0, 3, 1, 4], [2, 0, 4, 1], [1, 4, 0, 2]], 5),
         # As many texts as steps; two steps; two symbols.
-        *of(KINDS, [[3, 0, 2], [1, 4, 0], [2, 2, 4]], 5),
-        *of(KINDS, [[6, 1], [0, 3]], 7),
-        *of(KINDS, [[0, 1, 1], [1, 0, 1]], 2),
+        *_probes(KINDS, [[3, 0, 2], [1, 4, 0], [2, 2, 4]], 5),
+        *_probes(KINDS, [[6, 1], [0, 3]], 7),
+        *_probes(KINDS, [[0, 1, 1], [1, 0, 1]], 2),
         # What must not be taken for a change: all alike, or the two texts alike.
-        *of([BOTH], [[0, 0, 0], [0, 0, 0]], 4),
-        *of([BOTH], [[1, 1, 1], [1, 1, 1]], 2),
-        *of([BOTH], [[0, 2, 1], [0, 2, 1]], 3),
-        *of([BOTH], [[2, 2, 1], [0, 0, 1]], 3),
+        *_probes([BOTH], [[0, 0, 0], [0, 0, 0]], 4),
+        *_probes([BOTH], [[1, 1, 1], [1, 1, 1]], 2),
+        *_probes([BOTH], [[0, 2, 1], [0, 2, 1]], 3),
+        *_probes([BOTH], [[2, 2, 1], [0, 0, 1]], 3),
     ]
 
 
 def _drawn_probes(rng: random.Random) -> list[tuple]:
-    cases = []
-    for said in (*KINDS, BOTH):
-        B, T = rng.randrange(2, 5), rng.randrange(2, 6)
-        ids = [[rng.randrange(9) for _ in range(T)] for _ in range(B)]
-        cases.append(_probe(said, ids, 9))
-    return cases
+    B, T = rng.randrange(2, 5), rng.randrange(2, 6)
+    ids = [[rng.randrange(9) for _ in range(T)] for _ in range(B)]
+    return _probes([*KINDS, BOTH], ids, 9)
 
 
 ALL, LATER = slice(None), slice(1, None)
-Move = Callable[[Tensor, Tensor, int], Tensor]
-Compare = Callable[[Tensor, Tensor], Tensor]
-
-
-def _next(old: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
-    return (old + 1) % vocab_size
-
-
-def _set_to(symbol: int) -> Move:
-    return lambda old, ids, vocab_size: torch.full_like(old, symbol % vocab_size)
+MEMORY, ACROSS = (
+    ((ALL, 0), (ALL, LATER)),
+    ((0,), (LATER,)),
+)  # what to change, to look at
+Test = Callable[[nn.Module, Tensor], bool]
 
 
 def _moved(
     where: tuple,
     look: tuple,
-    move: Move = _next,
-    compare: Compare = lambda before, after: (before != after).any(),
-) -> Callable[[nn.Module, Tensor], bool]:
+    move: Callable = lambda old, ids, V: (old + 1) % V,
+    compare: Callable = lambda before, after: (before != after).any(),
+) -> Test:
     """Does a change of ids[where] move logits[look]?"""
 
     def answer(model: nn.Module, ids: Tensor) -> bool:
@@ -682,31 +643,24 @@ def _moved(
     return answer
 
 
-def _remembers(
-    where: tuple = (ALL, 0), look: tuple = (ALL, LATER), **how: Move | Compare
-) -> Callable[[nn.Module, Tensor], bool]:
-    return _moved(where, look, **how)
-
-
-def _reads_across(
-    where: tuple = (0,), look: tuple = (LATER,), **how: Move | Compare
-) -> Callable[[nn.Module, Tensor], bool]:
-    return _moved(where, look, **how)
+REMEMBERS, READS_ACROSS = _moved(*MEMORY), _moved(*ACROSS)
 
 
 def _test(
-    remembers: Callable[[nn.Module, Tensor], bool] | None = None,
-    reads_across: Callable[[nn.Module, Tensor], bool] | None = None,
-) -> Callable[[nn.Module, Tensor], tuple[bool, bool]]:
+    remembers: Test = REMEMBERS, across: Test = READS_ACROSS
+) -> Callable[..., tuple[bool, bool]]:
     """A test of which one half, or both, are not as they should be."""
-    first, second = remembers or _remembers(), reads_across or _reads_across()
-    return lambda model, ids: (first(model, ids), second(model, ids))
+    return lambda model, ids: (remembers(model, ids), across(model, ids))
 
 
-def _each_by(**how: Move | Compare) -> list[Callable[..., tuple[bool, bool]]]:
+def _each_by(**how: Callable) -> list[Callable[..., tuple[bool, bool]]]:
     """The same mistake in both halves, in the first, and in the second."""
-    first, second = _remembers(**how), _reads_across(**how)
-    return [_test(first, second), _test(first), _test(None, second)]
+    first, second = _moved(*MEMORY, **how), _moved(*ACROSS, **how)
+    return [_test(first, second), _test(first), _test(across=second)]
+
+
+def _set_to(symbol: int) -> Callable:
+    return lambda old, ids, V: torch.full_like(old, symbol % V)
 
 
 def _by_shape(model: nn.Module, ids: Tensor, also: int = 0) -> tuple[bool, bool]:
@@ -728,8 +682,8 @@ def _rolled(model: nn.Module, ids: Tensor) -> bool:
     return bool((model(ids.roll(1, 0))[0][1:] != model(ids)[0][1:]).any())
 
 
-def _answers(remembers: bool, reads_across: bool) -> Callable[..., tuple[bool, bool]]:
-    return lambda model, ids: (remembers, reads_across)
+def _always(remembers: bool, across: bool) -> Callable[..., tuple[bool, bool]]:
+    return lambda model, ids: (remembers, across)
 
 
 memory_test = Exercise(
@@ -752,28 +706,28 @@ memory_test = Exercise(
         {
             "By your test every model remembers and reads across. Do you compare only "
             "logits that belong to characters you have not changed? Texts are the "
-            "first axis, steps the second.": [_answers(True, True)],
-            "By your test no model remembers or reads across. Do you call the model "
-            "with the changed copy?": [_answers(False, False)],
-            "Your answer is the same for every model. Call the model twice, and "
-            "compare.": [_answers(True, False), _answers(False, True)],
+            "first axis, steps the second.": [_always(True, True)],
+            "Your answer is the same for every model. Call it twice, with `ids` and "
+            "with a changed copy, and compare.": [
+                *(_always(False, False), _always(True, False), _always(False, True))
+            ],
             "You change the last text. A layer with the wrong axis walks from the "
             "first text to the last, so nothing comes after that one.": [
-                _test(None, _reads_across((-1,), (slice(None, -1),)))
+                _test(across=_moved((-1,), (slice(None, -1),)))
             ],
             "By your test every model reads across: among the texts that you compare "
             "is one that you have changed. Change the first only, and compare the "
             "others only. (`other = ids` is a second name for the same tensor; "
-            "`ids.clone()` is a copy.)": [_test(None, lambda model, ids: True)],
+            "`ids.clone()` is a copy.)": [_test(across=lambda model, ids: True)],
             "By your test every model remembers: among the steps that you compare is "
             "one whose own character you have changed. Change the first character "
             "only, and compare the later steps only.": [_test(lambda model, ids: True)],
             "You change the last character, and nothing comes after it. Which "
             "character can later steps remember?": [
-                _test(_remembers((ALL, -1), (ALL, slice(None, -1)))),
+                _test(_moved((ALL, -1), (ALL, slice(None, -1))))
             ],
             "With `roll` every text changes, so all logits may move. Change the first "
-            "text only.": [_test(None, _rolled)],
+            "text only.": [_test(across=_rolled)],
             "Both answers are there, in the wrong order.": [
                 lambda model, ids: _test()(model, ids)[::-1]
             ],
@@ -803,17 +757,17 @@ memory_test = Exercise(
                 *_each_by(move=_set_to(-1)),
                 *_each_by(move=lambda old, ids, V: (old - 1).clamp(min=0)),
                 _test(
-                    _remembers((0, 0), (0, LATER), move=_set_to(0)),
-                    _reads_across((0, 0), move=_set_to(0)),
+                    _moved((0, 0), (0, LATER), move=_set_to(0)),
+                    _moved((0, 0), (LATER,), move=_set_to(0)),
                 ),
-                _test(None, _reads_across(move=lambda old, ids, V: ids[1])),
-                _test(None, _reads_across(move=lambda old, ids, V: old.flip(0))),
-                _test(_remembers(move=lambda old, ids, V: ids[:, 1])),
+                _test(across=_moved(*ACROSS, move=lambda old, ids, V: ids[1])),
+                _test(across=_moved(*ACROSS, move=lambda old, ids, V: old.flip(0))),
+                _test(_moved(*MEMORY, move=lambda old, ids, V: ids[:, 1])),
             ],
             "Your test misses some ways to read across. A single text may read a "
             "single character of the first: change the whole first text, and compare "
             "all steps of all others.": [
-                _test(None, _reads_across(where, look))
+                _test(across=_moved(where, look))
                 for where, look in (
                     *(((0, 0), (LATER,)), ((0, -1), (LATER,))),
                     *(((0,), (1,)), ((0,), (-1,)), ((0,), (LATER, LATER))),
@@ -822,8 +776,8 @@ memory_test = Exercise(
             ],
             "You look at one later step. A memory may show at any of them: compare all "
             "later steps.": [
-                _test(_remembers(look=(ALL, 1))),
-                _test(_remembers(look=(ALL, -1))),
+                _test(_moved((ALL, 0), (ALL, 1))),
+                _test(_moved((ALL, 0), (ALL, -1))),
             ],
             "A character may move a single logit, and by little. Compare all numbers "
             "exactly, and ask whether any of them has moved.": [
@@ -835,8 +789,8 @@ memory_test = Exercise(
             ],
             "A model may do both: answer each question on its own.": [
                 lambda model, ids: (
-                    _remembers()(model, ids) and not _reads_across()(model, ids),
-                    _reads_across()(model, ids),
+                    _test()(model, ids) == (True, False),
+                    _test()(model, ids)[1],
                 )
             ],
         }

@@ -23,63 +23,61 @@ from charrnn_helpers.plotting.palette import (
     WIDTH,
 )
 from charrnn_helpers.plotting.tools import (
-    check_two_characters,
     new_figure,
     set_title,
     visible_symbols,
 )
 
 RISE, STRIDE, FIRST = 1.45, 2.15, 5.45  # between layers, between steps; the first step
+TOP, SCALE = 2 * RISE, 0.85
 
 
 def draw_network(characters: str) -> Figure:
-    """Draw a recurrent network folded, and the same network unrolled over its steps.
+    """Draw a recurrent network folded, and the same network unrolled over four steps.
 
     Args:
-        characters: a text of T + 1 characters, T at most 5: the inputs of the T steps
-            and, above the logits, their targets.
+        characters: a text of five characters: the inputs of the steps and, above the
+            logits, their targets.
     """
     symbols = visible_symbols(characters)
-    check_two_characters(symbols)
-    steps, top = len(symbols) - 1, 2 * RISE
-    right, low, high = FIRST + STRIDE * (steps - 1) + 1.75, -1.05, top + 1.15
-    span = right + 0.75
-    width = min(WIDTH, 0.72 * span)
+    steps, low, high = len(symbols) - 1, -1.05, TOP + 1.15
+    last = FIRST + STRIDE * (steps - 1)
+    span = last + 2.5
     fig, ax = blank_canvas(
-        None, width, width * (high - low) / span + 0.35, (-0.75, right), (low, high)
+        *(None, WIDTH, WIDTH * (high - low) / span + 0.35),
+        *((-0.75, span - 0.75), (low, high)),
     )
-    scale = float(np.clip(width / span * 1.36, 0.66, 1.0))
 
     def write(x: float, y: float, text: str, size: float = 10.5, **look) -> None:
         look = {"ha": "center", "va": "center"} | look
-        ax.text(x, y, text, fontsize=size * scale, **look)
+        ax.text(x, y, text, fontsize=size * SCALE, **look)
 
-    _column(ax, write, 0.0, "t", scale)
+    _column(ax, write, 0.0, "t")
     _loop(ax, write)
     heading = {"size": 11, "fontweight": "bold"}
     write(0, high - 0.25, "folded", **heading)
-    middle = FIRST + STRIDE * (steps - 1) / 2
-    write(middle, high - 0.25, "unrolled: the same weights at every step", **heading)
-    write(2.6, top / 2 + 0.3, "unroll", 10)
-    draw_arrow(ax, (2.2, top / 2), (3.0, top / 2), color=GREY, width=2.4)
+    where = (FIRST + last) / 2, high - 0.25
+    write(*where, "unrolled: the same weights at every step", **heading)
+    write(2.6, RISE + 0.3, "unroll", 10)
+    draw_arrow(ax, (2.2, RISE), (3.0, RISE), color=GREY, width=2.4)
     look = {"face": "white", "edge": GREY, "width": 0.66, "dashed": True}
-    draw_box(ax, FIRST - 1.75, RISE, "$h_{0}$", size=11 * scale, **look)
+    draw_box(ax, FIRST - 1.75, RISE, "$h_{0}$", size=11 * SCALE, **look)
     write(FIRST - 1.75, RISE - 0.47, "zeros", 9)
     for t in range(steps):
         x = FIRST + STRIDE * t
-        _column(ax, write, x, str(t + 1), scale)
+        _column(ax, write, x, str(t + 1))
         begin = x - (1.75 - 0.33 if t == 0 else STRIDE - 0.55)
         draw_arrow(ax, (begin, RISE), (x - 0.55, RISE), dashed=True)
         write((begin + x - 0.55) / 2 - 0.04, RISE + 0.1, "$W_{hh}$", va="bottom")
         write(x, -0.66, f"“{symbols[t]}”", 11, color=BLUE)
         target = f"target “{symbols[t + 1]}”"
-        write(x, top + 0.55, target, 11, color=DARK_VERMILLION)
-    draw_arrow(ax, (x + 0.55, RISE), (x + 1.05, RISE), dashed=True)
-    write(x + 1.11, RISE, "$h_n$", 11, ha="left")
+        write(x, TOP + 0.55, target, 11, color=DARK_VERMILLION)
+    draw_arrow(ax, (last + 0.55, RISE), (last + 1.05, RISE), dashed=True)
+    write(last + 1.11, RISE, "$h_n$", 11, ha="left")
     return fig
 
 
-def _column(ax: Axes, write, x: float, step: str, scale: float) -> None:
+def _column(ax: Axes, write, x: float, step: str) -> None:
     """Draw input, state and logits of one step, with the arrows between them."""
     boxes = (
         (f"$x_{{{step}}}$", PALE_GREY, "#555555"),
@@ -87,7 +85,7 @@ def _column(ax: Axes, write, x: float, step: str, scale: float) -> None:
         (f"logits$_{{{step}}}$", PALE_VERMILLION, VERMILLION),
     )
     for level, (text, face, edge) in enumerate(boxes):
-        draw_box(ax, x, level * RISE, text, face=face, edge=edge, size=12 * scale)
+        draw_box(ax, x, level * RISE, text, face=face, edge=edge, size=12 * SCALE)
     for level, name in enumerate(("$W_{ih}$", "$W_{ho}$")):
         draw_arrow(ax, (x, level * RISE + 0.31), (x, (level + 1) * RISE - 0.31))
         write(x + 0.1, (level + 0.5) * RISE, name, ha="left")
@@ -100,15 +98,9 @@ def _loop(ax: Axes, write) -> None:
         [(right, RISE + up) for right, up in corners],
         [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4],
     )
+    look = {"color": BLACK, "linewidth": 1.4, "linestyle": (0, (4, 2))}
     ax.add_patch(
-        FancyArrowPatch(
-            path=curve,
-            arrowstyle="-|>",
-            mutation_scale=12,
-            color=BLACK,
-            linewidth=1.4,
-            linestyle=(0, (4, 2)),
-        )
+        FancyArrowPatch(path=curve, arrowstyle="-|>", mutation_scale=12, **look)
     )
     write(1.32, RISE, "$W_{hh}$", ha="left")
 
@@ -143,14 +135,10 @@ def draw_reading(
         those = f"text{'s' * (len(rows) > 1)} {' and '.join(rows)}"
         set_title(ax, f"{name}: reads {depends.sum()} characters, of {those}")
     axes[-1].set_xlabel("Step")
+    frame = {"facecolor": "none", "edgecolor": VERMILLION, "lw": 2.4}
     legend = [
         Patch(facecolor=PALE_BLUE, edgecolor=BLUE, label="the logits depend on it"),
-        Patch(
-            facecolor="none",
-            edgecolor=VERMILLION,
-            lw=2.4,
-            label="the logits asked about",
-        ),
+        Patch(label="the logits asked about", **frame),
     ]
     fig.legend(handles=legend, loc="outside lower center", ncols=2)
     return fig

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ipywidgets as widgets
 import torch
@@ -31,18 +31,11 @@ AXES = {
 Named = tuple[str, Tensor, Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one call of a model made.
+class Result(NamedTuple):
+    """What one call of a model made."""
 
-    Attributes:
-        rows: a heading → tensors under it: name, tensor, and what each axis *means*.
-        reads: (B, T), whether the chosen logits depend on the character.
-        parameters: how many the model has.
-    """
-
-    rows: Mapping[str, Sequence[Named]]
-    reads: Tensor
+    rows: Mapping[str, Sequence[Named]]  # heading → name, tensor, what its axes mean
+    reads: Tensor  # (B, T), whether the chosen logits depend on the character
     parameters: int
 
 
@@ -101,14 +94,8 @@ def draw_shapes(
 ) -> Drawing:
     """Draw every tensor of one call of the model, and the texts that it reads.
 
-    Args:
-        batch_size: B, up to the number of TEXTS.
-        seq_len: T.
-        hidden_size: H.
-        num_layers: recurrent layers.
-        batch_first: as in ``nn.RNN``; the texts always come first.
-        picked: "text,step" of the logits to ask about; empty, or outside of the batch:
-            the last step of the second text.
+    ``picked`` is "text,step" of the logits to ask about; empty, or outside of the
+    batch: the last step of the second text.
     """
     at = tuple(map(int, picked.split(","))) if picked else (batch_size, seq_len)
     if at[0] >= batch_size or at[1] >= seq_len:

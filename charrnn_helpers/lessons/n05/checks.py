@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -43,6 +44,10 @@ _SMALL_CELL = (
     torch.tensor([0.2, 0.3], dtype=torch.float64),
 )
 _SQUARE_CELL = (_SMALL_CELL[0][:, :2], *_SMALL_CELL[1:])
+# Every column but that of character 1 is infinite: a product with 0 shows.
+_ONE_COLUMN = (torch.tensor([[math.inf, 1.0, math.inf]]).double() * _SMALL_CELL[0],)
+_ONE_COLUMN_CELL = (*_ONE_COLUMN, *_SMALL_CELL[1:])
+_ONE_COLUMN_OUTPUT = (_SMALL_CELL[0].T, torch.tensor([0.1, -0.3, 0.2]).double())
 _SQUARE_OUTPUT = (
     torch.tensor([[-0.5, 1.2], [1.1, -0.9]], dtype=torch.float64),
     torch.tensor([0.1, -0.3], dtype=torch.float64),
@@ -67,7 +72,8 @@ def _by_rnn_cell(i: int, h_prev: Tensor, cell: tuple, output: tuple) -> tuple:
     """One step of ``nn.RNNCell`` and of a linear layer."""
     hidden, size = cell[0].shape
     layer = nn.RNNCell(size, hidden, dtype=torch.float64)
-    layer.load_state_dict(dict(zip(layer.state_dict(), cell, strict=True)))
+    weights = cell[0].nan_to_num(), *cell[1:]
+    layer.load_state_dict(dict(zip(layer.state_dict(), weights, strict=True)))
     with torch.no_grad():
         h_t = layer(F.one_hot(torch.tensor(i), size).double(), h_prev)
         return h_t, F.linear(h_t, *output).softmax(dim=-1)
@@ -75,6 +81,10 @@ def _by_rnn_cell(i: int, h_prev: Tensor, cell: tuple, output: tuple) -> tuple:
 
 def _sum(i: int, h: Tensor, W: Tensor, U: Tensor, b: Tensor, c: Tensor) -> Tensor:
     return W[:, i] + b + U @ h + c
+
+
+def _row(i: int, W: Tensor) -> Tensor:
+    return F.one_hot(torch.tensor(i), W.shape[1]).to(W.dtype)
 
 
 def _softmax(logits: Tensor) -> Tensor:
@@ -87,6 +97,7 @@ def _step_variant(
     act: Callable[[Tensor], Tensor] = torch.tanh,
     read: Callable[..., Tensor] = lambda h_t, total, h_prev: h_t,
     bias: bool = True,
+    turned: bool = False,
     end: Callable[[Tensor], Tensor] = _softmax,
     pair: Callable[..., tuple] = lambda h_t, probs: (h_t, probs),
 ) -> Callable[..., tuple]:
@@ -95,7 +106,8 @@ def _step_variant(
     def step(i: int, h_prev: Tensor, cell: tuple, output: tuple) -> tuple:
         total = sum_of(i, h_prev, *cell)
         h_t = act(total)
-        logits = output[0] @ read(h_t, total, h_prev) + output[1] * bias
+        W_ho = output[0].T if turned else output[0]
+        logits = W_ho @ read(h_t, total, h_prev) + output[1] * bias
         return pair(h_t, end(logits))
 
     return step
@@ -111,6 +123,7 @@ one_step = Exercise(
         (0, torch.zeros(2).double(), _SQUARE_CELL, _SQUARE_OUTPUT),
         _step_case(6, 4, seed=3),
         _step_case(3, 5, seed=2),
+        (1, torch.tensor([0.6, -0.5]).double(), _ONE_COLUMN_CELL, _ONE_COLUMN_OUTPUT),
     ],
     drawn=lambda rng: [
         _step_case(rng.randrange(5, 9), rng.randrange(2, 5), rng.randrange(2**31))
@@ -135,6 +148,14 @@ one_step = Exercise(
                     sum_of=lambda i, h, W, U, b, c: (W * i).sum(1) + b + U @ h + c
                 )
             ],
+            "You multiply by a one-hot row. Here all columns of W_ih but that of i are "
+            "infinite, and 0 times inf is nan. Pick the column instead.": [
+                _step_variant(
+                    sum_of=lambda i, h, W, U, b, c: _row(i, W) @ W.T + b + U @ h + c
+                )
+            ],
+            "h_t is right, but the output layer uses W_ho the wrong way round. Row k "
+            "of it holds the weights of character k.": [_step_variant(turned=True)],
             "The character has no say in your h_t.": [
                 _step_variant(sum_of=lambda i, h, W, U, b, c: b + U @ h + c)
             ],
@@ -271,6 +292,8 @@ def _rnn_variant(
     hoist: bool = True,
     reset: bool = False,
     inherit: bool = False,
+    shift: bool = False,
+    lowest: bool = False,
     width: Callable[..., int] = lambda low, high: high.in_features,
     step: Callable[..., Tensor] = lambda from_input, high, h: (
         from_input + high(h)
@@ -284,16 +307,17 @@ def _rnn_variant(
     """The two loops with one part exchanged."""
 
     def rnn(x: Tensor, layers: list[tuple]) -> Any:
-        outputs, last, h = [], [], None
+        outputs, last, h, text = [], [], None, x
         for low, high in layers:
+            x = text if lowest else x
             zeros = x.new_zeros(len(x), width(low, high))
             h = h if inherit and h is not None else zeros
             projected = low(x) if hoist else None
             states = []
             for t in range(x.shape[1]):
                 from_input = projected[:, t] if hoist else low(x[:, t])
-                h = step(from_input, high, zeros if reset else h)
-                states.append(h)
+                before, h = h, step(from_input, high, zeros if reset else h)
+                states.append(before if shift else h)
             x = join(states)
             outputs.append(x)
             last.append(h)
@@ -336,6 +360,16 @@ two_loops = Exercise(
             "a state of its own, and before the first character it is zero.": [
                 _rnn_variant(inherit=True)
             ],
+            "Which x does each layer read? The lowest reads the rows that are given, "
+            "each other layer reads the states of the layer below.": [
+                _rnn_variant(lowest=True)
+            ],
+            "You return when the lowest layer is done, and the others never start. Is "
+            "return inside the loop?": [
+                lambda x, layers: _rnn_variant()(x, layers[:1])
+            ],
+            "You keep the state from before each step. The states asked for are those "
+            "after it.": [_rnn_variant(shift=True)],
             "The sum of the two products is not the state yet: what is around it in "
             "the equation?": [
                 _rnn_variant(step=lambda from_input, high, h: from_input + high(h))
@@ -497,6 +531,12 @@ what_a_proof_catches = Question(
             matches=_letters(lambda logits, gradients: logits in ("a", "c")),
         ),
         Wrong(
+            "At least one of the five computes the same numbers: a line may change "
+            "what is recorded, or what is called how, and no number.",
+            ("", ""),
+            matches=_letters(lambda logits, gradients: logits == ""),
+        ),
+        Wrong(
             "The letters for the logits are right. A loss at the last step depends on "
             "W_hh through all steps: how far back can its gradient walk?",
             ("ac", "ac"),
@@ -558,6 +598,11 @@ def _zeroed(index: Callable[[Tensor], Any]) -> Change:
     return change
 
 
+def _set_rows(h: Any, new: Tensor, number: float) -> Any:
+    h[:, new] = number
+    return h
+
+
 _ALL = slice(None)
 _RIGHT = _zeroed(lambda new: (_ALL, new))
 
@@ -606,6 +651,15 @@ stream = Exercise(
             "carried.": [_stream_variant(lambda h, new: None)],
             "No row is ever reset: a new text starts from the state that the old one "
             "left behind.": [_stream_variant(lambda h, new: h)],
+            "Before the first piece h is None, and None has no rows to be reset. All "
+            "start from zeros there anyway.": [
+                _stream_variant(lambda h, new: _set_rows(h, new, 0.0))
+            ],
+            "A new text starts from zeros; yours starts from other numbers.": [
+                _stream_variant(
+                    lambda h, new: None if h is None else _set_rows(h.clone(), new, 1.0)
+                )
+            ],
             "You reset the rows that go on, and carry those that begin. Read the "
             "condition aloud.": [_stream_variant(_zeroed(lambda new: (_ALL, ~new)))],
             "As soon as one row begins a new text, you reset all of them.": [
@@ -637,6 +691,10 @@ stream = Exercise(
                 _stream_variant(_zeroed(lambda new: (0, new))),
                 _stream_variant(_zeroed(lambda new: (-1, new))),
             ],
+            "You reset before the new piece, which is right, and once more after it: "
+            "then its text cannot go on.": [_stream_variant(_RIGHT, _RIGHT)],
+            "As whole numbers, the marks name rows 0 and 1. Left as bool, they are a "
+            "mask.": [_stream_variant(_zeroed(lambda new: (_ALL, new.long())))],
             "You reset after the first piece of a new text. It is the state before "
             "that piece which must not be inherited.": [
                 _stream_variant(lambda h, new: h, _RIGHT),
@@ -796,6 +854,18 @@ sigmoid_by_tanh = Exercise(
             ],
             "W_hh is halved once, for z/2. It meets h = ½ + ½·g: what is in front of "
             "g there?": [_weights(state_weight=_half)],
+            "W_hh and what is left over carry the ½ of h = ½ + ½·g. But both are parts "
+            "of z, too: what becomes of them in z/2?": [
+                _weights(
+                    state_weight=_half, left_over=lambda U: U.sum(1) / 2, start=start
+                )
+                for start in (-1, 0)
+            ],
+            "You add a constant. The ½ of h = ½ + ½·g goes through W_hh first: what "
+            "does unit i receive then?": [
+                _weights(left_over=lambda U, number=number: number)
+                for number in (0.5, 0.25)
+            ],
             "W_hh is left as it was. It is a part of z, and it meets h = ½ + ½·g.": [
                 _weights(state_weight=lambda U: U)
             ],

@@ -161,7 +161,7 @@ def _said(text: str, shown: list, moved: Mapping[int, float], was: Step) -> str:
     second = "No other step reads this letter."
     for other, step in others:
         second = (
-            f"Step {other + 1} reads {letter}, too, {after(other)}, and expects "
+            f"Step {other + 1} reads {letter} {after(other)} and expects "
             f"{expects(step)}: what comes from the input is equal, the state is not."
         )
     return pictures.sentence(first) + pictures.sentence(second)
@@ -177,6 +177,11 @@ COLUMNS = {
     "probs": (680, "probabilities", "of what follows", ""),
 }
 """A quantity → where it begins, its name, what it is, and the way to the next one."""
+
+_NEXT = zip(COLUMNS, list(COLUMNS.values())[1:], strict=False)
+ROOM = {name: x - COLUMNS[name][0] - 72 for name, (x, *_) in _NEXT}
+ROOM["logits"] -= 16  # the symbols stand there
+"""A quantity → the pixels between its two columns and the next ones."""
 
 TOP, HEIGHT, WIDE, WIDER = 60, 288, 34, 58
 
@@ -206,7 +211,8 @@ def _flow(
                 + _text(x - 8, 39, "↓ its column of W_ih")
             )
         arrow = "" if way in ("+", "=", "") else "→"
-        middle, between = TOP + HEIGHT / 2, x + 2 * wide + (26 if arrow else 16)
+        middle, room = TOP + HEIGHT / 2, ROOM.get(name, 0)
+        between = x + 2 * wide + 4 + room / 2
         yield _text(between, middle, way, "font-size:11px", "middle")
         yield _text(between, middle + 16, arrow, "font-size:16px", "middle")
         limit = max(1.0, *(abs(step[name]).max().item() for _, step in shown))
@@ -322,14 +328,17 @@ def cell_lab() -> Lab:
     the number that it has at the other step with the same letter.
     """
     typed = widgets.Text("hello", description="Your text", continuous_update=True)
-    step = widgets.IntSlider(3, min=1, max=5, description="Step")
-    unit = widgets.IntSlider(0, min=0, max=11, description="Unit of h_prev")
+    # A slider that the lab moves may send its number back, and late: two are quiet
+    # while they move, and the third is moved once only for each pick.
+    quiet = {"continuous_update": False}
+    step = widgets.IntSlider(3, min=1, max=5, description="Step", **quiet)
+    unit = widgets.IntSlider(0, min=0, max=11, description="Unit of h_prev", **quiet)
     value = widgets.FloatSlider(
         0, min=-1, max=1, step=0.01, description="Its number", readout_format=".2f"
     )
     changed = widgets.Text("", description="Changed")
     back = widgets.Button(description="Put back", tooltip="The state that was left")
-    settling = []  # not empty while the slider is moved to a number by the lab
+    settling = []  # not empty while the slider is moved by the lab
 
     def h_prev(t: int) -> Tensor:
         return read(typed.value)[t]["h_prev"]
@@ -373,7 +382,6 @@ def cell_lab() -> Lab:
             if key[0] == "o" and other is not None:
                 change(number, h_prev(other)[number].item())
             unit.value = number
-            # Once only: the front end answers, and may answer too late.
             settle()
 
     # Before the lab redraws.

@@ -1,8 +1,9 @@
-"""The checks of notebook 06: silent bugs, masks, clipping, choosing, going on."""
+"""The checks of notebook 06: a pencil, padding, clipping, choosing, going on."""
 
 from __future__ import annotations
 
 import copy
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -32,78 +33,113 @@ def _small_batch(vocab_size: int) -> tuple[Tensor, Tensor]:
     return ids[:, :-1].clone(), ids[:, 1:].clone()
 
 
+def _mean(logits: Tensor, targets: Tensor, reduction: str = "mean") -> Tensor:
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction=reduction)
+
+
 def _loss(model: nn.Module, inputs: Tensor, targets: Tensor) -> Tensor:
-    return F.cross_entropy(model(inputs)[0].flatten(0, 1), targets.flatten())
+    return _mean(model(inputs)[0], targets)
 
 
 # --- 6.1 ------------------------------------------------------------------------------
 
+_W = 0.8
+_H_1 = math.tanh(0.6)
+_H_2 = math.tanh(_W * _H_1)
+_H_3 = math.tanh(_W * _H_2)
+_T_1, _T_2, _T_3 = (1 - h**2 for h in (_H_1, _H_2, _H_3))  # slopes of tanh
+_SQUARE = 2 * (_H_3 - 1)
+_LAST = _SQUARE * _T_3  # what all paths have in common
+_OF_U = _LAST * _W * _T_2 * _W * _T_1
+_LATE, _EARLY = _LAST * _H_2, _LAST * _W * _T_2 * _H_1  # the two paths of w
+_OF_W = _LATE + _EARLY
 
-def _says(place: int, *numbers: int) -> Callable[[Any], bool]:
-    """Whether an answer of three names one of these lines for one program."""
-    return lambda answer: len(answer) == 3 and answer[place] in numbers
+
+_MISTAKES: dict[str, list[tuple[float | None, float | None]]] = {
+    "The right numbers in the wrong order: u comes first.": [(_OF_W, _OF_U)],
+    "The sign: h_3 lies below 1, and growing weights bring it nearer. Does the loss "
+    "rise or fall then?": [(-_OF_U, -_OF_W), (-_OF_U, None), (None, -_OF_W)],
+    "The slope of the square is 2 (h_3 − 1).": [
+        (factor * _OF_U, factor * _OF_W) for factor in (0.5, (_H_3 - 1) / 2)
+    ],
+    "The slope of tanh is missing, in each step: 1 − h².": [
+        (_SQUARE * _W**2, _SQUARE * (_H_2 + _W * _H_1))
+    ],
+    "The slope of tanh is 1 − h², with a square.": [
+        (
+            _SQUARE * (1 - _H_3) * (1 - _H_2) * (1 - _H_1) * _W**2,
+            _SQUARE * (1 - _H_3) * (_H_2 + _W * (1 - _H_2) * _H_1),
+        )
+    ],
+    "The last tanh has a slope, too: every path goes through h_3.": [
+        (_OF_U / _T_3, _OF_W / _T_3)
+    ],
+    "That is one of the two paths of w. It is used in step 3 and in step 2, and both "
+    "change the loss.": [(None, _LATE), (None, _EARLY)],
+    "The two paths of w add up: no product, no mean.": [
+        (None, _LATE * _EARLY),
+        (None, _OF_W / 2),
+    ],
+    "w has two paths. In step 1 it multiplies the state before, which is 0.": [
+        (None, _OF_W + _OF_U)
+    ],
+    "The earlier path of w leads from h_2 into step 3, and that arrow has the slope "
+    "w.": [(None, _LATE + _EARLY / _W)],
+    "The earlier path of w goes through the tanh of step 2, whose slope is missing.": [
+        (None, _LATE + _EARLY / _T_2)
+    ],
+    "The earlier path of w begins at the sum of step 2. The tanh of step 1 is not on "
+    "it.": [(None, _LATE + _EARLY * _T_1)],
+    "What does w multiply? In step 3 it is h_2, in step 2 h_1.": [
+        (None, _LAST * (_H_1 + _W * _T_2 * _H_2))
+    ],
+    "From step 1 to step 3 the path of u crosses w twice.": [
+        (_OF_U / _W, None),
+        (_OF_U / _W**2, None),
+    ],
+    "The path of u goes through three tanh: three slopes.": [
+        (_OF_U / slope, None) for slope in (_T_1, _T_2, _T_3)
+    ],
+    "In steps 2 and 3 the input is 0: a change of u makes no difference there. One "
+    "path is left.": [
+        (_LAST * (1 + _W * _T_2) + _OF_U, None),
+        (_LAST, None),
+        (0.0, None),
+    ],
+}
+"""Hint → wrong pairs of gradients; None stands for any number."""
 
 
-wrong_lines = Question(
+def _mistake(hint: str, u: float | None, w: float | None) -> Wrong:
+    return Wrong(
+        hint,
+        (_OF_U if u is None else u, _OF_W if w is None else w),
+        lambda answer: all(
+            wanted is None or abs(given - wanted) < 0.01
+            for given, wanted in zip(answer, (u, w), strict=True)
+        ),
+    )
+
+
+gradients = Question(
     number="6.1",
-    name="my_wrong_lines",
-    success="three silent bugs found, each by the loss that it leads to.",
-    expected=lambda: (2, 4, 5),  # proved by runs in tests/lessons/test_n06.py
-    entries=("the line of A", "the line of B", "the line of C"),
+    name="my_gradients",
+    success="along each path the slopes multiply, and the paths add up.",
+    expected=lambda: (_OF_U, _OF_W),
+    entries=("the gradient with respect to u", "the gradient with respect to w"),
+    tolerance=0.015,  # for a pencil and two decimals
     wrong=[
-        Wrong("You count from 0; the lines are numbered from 1.", (1, 3, 4)),
         Wrong(
-            "One number for each program: three in all, as (a, b, c).",
-            2,
-            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 3,
+            "Two numbers are asked for, as a pair: first u, then w.",
+            _OF_U,
+            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 2,
         ),
         Wrong(
-            "Give whole numbers, not texts.",
-            ("2", "4", "5"),
-            lambda answer: any(isinstance(line, str) for line in answer),
+            "Give numbers, not texts.",
+            ("-0.47", "-0.95"),
+            lambda answer: any(isinstance(part, str) for part in answer),
         ),
-        Wrong(
-            "The right lines, in another order: A comes first, then B, then C.",
-            (5, 4, 2),
-            lambda answer: sorted(answer) == [2, 4, 5],
-        ),
-        Wrong(
-            "Program A: line 6 is right: every step needs its own gradients. What "
-            "else is in them from the second step on?",
-            (6, 4, 5),
-            _says(0, 6),
-        ),
-        Wrong(
-            "Program A: that line stands where section 6.2 has it, and it worked "
-            "there. The loss falls and then hangs above the bigram rung: where have "
-            "you seen that before?",
-            (1, 4, 5),
-            _says(0, 1, 3, 4, 5, 7),
-        ),
-        Wrong(
-            "Program B: line 5 does what it should with what it is given. What is it "
-            "given, and what does it want?",
-            (2, 5, 5),
-            _says(1, 5),
-        ),
-        Wrong(
-            "Program B clears, goes back and steps in a good order. Look at what is "
-            "compared with the targets.",
-            (2, 6, 5),
-            _says(1, 1, 2, 3, 6, 7, 8),
-        ),
-        Wrong(
-            "Program C: gradients may be cleared anywhere between a step and the next "
-            "backward, so line 3 is right.",
-            (2, 4, 3),
-            _says(2, 3),
-        ),
-        Wrong(
-            "Program C reports a loss below the floor, which no honest loss can reach. "
-            "What is the model asked to say?",
-            (2, 4, 6),
-            _says(2, 1, 2, 4, 6, 7),
-        ),
+        *(_mistake(hint, *pair) for hint, some in _MISTAKES.items() for pair in some),
     ],
 )
 
@@ -268,27 +304,20 @@ def _by_pytorch(seed: int, optimizer: str, lr: float, max_norm: float) -> list[f
     return values
 
 
+def _whole(grads: list[Tensor]) -> Tensor:
+    return torch.cat([g.flatten() for g in grads])
+
+
 def _scaled(
-    norm: Callable[[Tensor], Tensor | float] = torch.linalg.vector_norm,
+    norm: Callable[[list[Tensor]], Any] = lambda grads: _whole(grads).norm(),
     factor: Callable[[float, float], float] = lambda limit, norm: min(1, limit / norm),
 ) -> Callable[[list[Tensor], float], None]:
-    """Clipping by one factor, made of a norm of all gradients as one vector."""
+    """Clipping by one factor, made of a norm of all gradients."""
 
     def clip(grads: list[Tensor], limit: float) -> None:
-        whole = float(norm(torch.cat([g.flatten() for g in grads])))
+        whole = float(norm(grads))
         for g in grads:
             g *= factor(limit, whole)
-
-    return clip
-
-
-def _scaled_by(total: Callable[[list[float]], float]) -> Callable[..., None]:
-    """Clipping by one factor, made of the norms of the tensors."""
-
-    def clip(grads: list[Tensor], limit: float) -> None:
-        whole = total([float(g.norm()) for g in grads])
-        for g in grads:
-            g *= min(1, limit / whole)
 
     return clip
 
@@ -309,9 +338,7 @@ _RIGHT_ORDER = ("clear", "back", "clip", "step")
 def _step_of(
     *order: str,
     clip: Callable[[list[Tensor], float], None] = _scaled(),  # noqa: B008
-    loss_of: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda logits, _, targets: (
-        F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-    ),
+    loss_of: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda z, _, y: _mean(z, y),
     after: bool = False,
     tensor: bool = False,
 ) -> Callable[..., Any]:
@@ -399,55 +426,46 @@ clipped_step = Exercise(
                 _step_of(clip=_scaled(factor=lambda limit, norm: min(1, 1 / norm)))
             ],
             "The norms of the parts do not add up to the norm of the whole: the "
-            "squares do (Pythagoras).": [_step_of(clip=_scaled_by(sum))],
+            "squares do (Pythagoras).": [
+                _step_of(clip=_scaled(lambda gs: sum(g.norm() for g in gs)))
+            ],
             "The norm of the whole is more than that of its longest part: the squares "
-            "of all parts add up (Pythagoras).": [_step_of(clip=_scaled_by(max))],
+            "of all parts add up (Pythagoras).": [
+                _step_of(clip=_scaled(lambda gs: max(g.norm() for g in gs)))
+            ],
             "The square root is missing: that is the square of the norm.": [
-                _step_of(clip=_scaled(lambda g: g.square().sum()))
+                _step_of(clip=_scaled(lambda gs: _whole(gs).square().sum()))
             ],
             "You take the root of the mean of the squares. The norm is the root of "
             "their sum, however many there are.": [
-                _step_of(clip=_scaled(lambda g: g.square().mean().sqrt()))
+                _step_of(clip=_scaled(lambda gs: _whole(gs).square().mean().sqrt()))
             ],
             "You add up absolute values. The norm is the length of the vector: the "
             "root of the sum of squares.": [
-                _step_of(clip=_scaled(lambda g: g.abs().sum()))
+                _step_of(clip=_scaled(lambda gs: _whole(gs).abs().sum()))
             ],
             "You take the largest gradient for the norm. The norm is the length of the "
-            "whole vector.": [_step_of(clip=_scaled(lambda g: g.abs().max()))],
+            "whole vector.": [
+                _step_of(clip=_scaled(lambda gs: _whole(gs).abs().max()))
+            ],
             "Does cross_entropy get what it wants? (N, V) and (N,) do, with N the "
             "number of all predictions; (B, T, V) and (B, T) do not.": [
-                _step_of(
-                    loss_of=lambda logits, _, targets: F.cross_entropy(logits, targets)
-                )
+                _step_of(loss_of=lambda z, _, y: F.cross_entropy(z, y))
             ],
             "cross_entropy wants logits: it makes the softmax itself.": [
-                _step_of(
-                    loss_of=lambda logits, _, targets: F.cross_entropy(
-                        logits.softmax(dim=-1).flatten(0, 1), targets.flatten()
-                    )
-                )
+                _step_of(loss_of=lambda z, _, y: _mean(z.softmax(dim=-1), y))
             ],
             "That is the sum of the losses. The mean is asked for.": [
-                _step_of(
-                    loss_of=lambda logits, _, targets: F.cross_entropy(
-                        logits.flatten(0, 1), targets.flatten(), reduction="sum"
-                    )
-                )
+                _step_of(loss_of=lambda z, _, y: _mean(z, y, "sum"))
+            ],
+            "targets are one place further on than inputs already: no second shift.": [
+                _step_of(loss_of=lambda z, _, y: _mean(z[:, :-1], y[:, 1:]))
             ],
             "You compare with the inputs. What should the model have said?": [
-                _step_of(
-                    loss_of=lambda logits, inputs, _: F.cross_entropy(
-                        logits.flatten(0, 1), inputs.flatten()
-                    )
-                )
+                _step_of(loss_of=lambda z, x, _: _mean(z, x))
             ],
             "Only the last step of each text is in your loss. All predictions count.": [
-                _step_of(
-                    loss_of=lambda logits, _, targets: F.cross_entropy(
-                        logits[:, -1], targets[:, -1]
-                    )
-                )
+                _step_of(loss_of=lambda z, _, y: F.cross_entropy(z[:, -1], y[:, -1]))
             ],
             "The weights move as they should, but you return the loss after the step. "
             "The loss before it is asked for.": [_step_of(after=True)],
@@ -689,7 +707,9 @@ resume = Exercise(
             ],
             "The first loss is right. Your optimizer is a new one, with empty averages "
             "and a rate of your choice. What does the content hold?": [
-                _resumed(state=False, lr=lambda saved: 0.01)
+                _resumed(state=False, lr=lambda saved: 0.01),
+                _resumed(state=False, lr=lambda saved: 0.005),
+                _resumed(state=False, lr=lambda saved: 0.02),
             ],
             "The averages are right, and the rate is not: it was in the optimizer's "
             "state, and you have put another one over it.": [

@@ -15,6 +15,8 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import ipywidgets as widgets
 import torch
@@ -87,6 +89,54 @@ def _fresh_model(vocab_size: int, hidden_size: int, seed: int) -> CharRNN:
     return model.train()
 
 
+@dataclass(frozen=True)
+class Settings:
+    """What a run is trained with.
+
+    Args:
+        lr: learning rate, above 0.
+        hidden_size: of the model, 1 to MAX_HIDDEN.
+        max_norm: clip the norm of the gradient at this; None does not.
+        zero_grad: clear the gradients before each backward pass.
+        optimizer: "Adam" or "SGD".
+
+    Raises:
+        ValueError: on a number out of range, with a sentence for the reader.
+    """
+
+    lr: float = 0.01
+    hidden_size: int = 12
+    max_norm: float | None = None
+    zero_grad: bool = True
+    optimizer: str = "Adam"
+
+    def __post_init__(self) -> None:
+        rate = f"The learning rate is {self.lr:g}"
+        if not self.lr > 0:
+            raise ValueError(f"{rate}; it must be above 0, such as 0.01.")
+        if self.lr > MAX_RATE:
+            raise ValueError(f"{rate}; this desk takes up to {MAX_RATE:g}.")
+        if not 1 <= self.hidden_size <= MAX_HIDDEN:
+            raise ValueError(
+                f"The hidden size is {self.hidden_size:,}; this desk takes 1 to "
+                f"{MAX_HIDDEN}."
+            )
+
+    def words(self) -> dict[str, str]:
+        """Each setting in words."""
+        return {
+            "optimizer": self.optimizer,
+            "lr": f"lr {self.lr:g}",
+            "hidden_size": f"H {self.hidden_size}",
+            "max_norm": "clip off" if not self.max_norm else f"clip {self.max_norm:g}",
+            "zero_grad": f"zero_grad {'on' if self.zero_grad else 'off'}",
+        }
+
+    def __str__(self) -> str:
+        usual = ("clip off", "zero_grad on")
+        return ", ".join(w for w in self.words().values() if w not in usual)
+
+
 class TrainingDesk:
     """The running model of the series, trained when asked to.
 
@@ -95,37 +145,22 @@ class TrainingDesk:
     threads: each epoch and each change is one piece.
 
     Args:
-        lr: learning rate, above 0.
-        hidden_size: of the model, 1 to MAX_HIDDEN.
-        max_norm: clip the norm of the gradient at this; None does not.
-        zero_grad: clear the gradients before each backward pass.
-        optimizer: "Adam" or "SGD".
         max_epochs: where it stops by itself.
+        settings: those of :class:`Settings`.
 
     Attributes:
+        settings: the present ones.
         losses: one number an epoch, in nats per character, each before its step.
         norms: the norm of the gradients of each epoch, before clipping.
         completions: epoch → what the model made of "hello", after each tenth epoch.
-        changes: epoch → what was changed after it, in words.
+        changes: epoch → setting → to what it was changed after it, in words.
         label: the settings that the run began with, in words.
         before: the losses of the run before the last reset; norms_before, label_before.
         lock: held during each epoch and each change.
         status: NEW, UNDER_WAY, FINISHED or DIVERGED.
-
-    Raises:
-        ValueError: on a setting out of range, with a sentence for the reader.
     """
 
-    def __init__(
-        self,
-        *,
-        lr: float = 0.01,
-        hidden_size: int = 12,
-        max_norm: float | None = None,
-        zero_grad: bool = True,
-        optimizer: str = "Adam",
-        max_epochs: int = MAX_EPOCHS,
-    ) -> None:
+    def __init__(self, *, max_epochs: int = MAX_EPOCHS, **settings: Any) -> None:
         self.lock = threading.RLock()
         self.vocab, self._inputs, self._targets, self.rungs = _example()
         self.max_epochs = max_epochs
@@ -134,21 +169,11 @@ class TrainingDesk:
         self.before: list[float] = []
         self.norms_before: list[float] = []
         self.label = self.label_before = ""
-        _check(lr, hidden_size, max_norm, optimizer)
-        self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
-        self.zero_grad, self.optimizer_name = zero_grad, optimizer
+        self.settings = Settings(**settings)
         self.reset()
 
-    def set(
-        self,
-        *,
-        lr: float,
-        hidden_size: int,
-        max_norm: float | None,
-        zero_grad: bool,
-        optimizer: str,
-    ) -> bool:
-        """Change settings, all or none.
+    def set(self, **settings: Any) -> bool:
+        """Change settings, all or none; what is not named gets its usual value.
 
         Learning rate, clipping and ``zero_grad`` hold from the next step on; another
         hidden size or optimizer starts a new model.
@@ -157,38 +182,23 @@ class TrainingDesk:
             Whether a new model was started.
 
         Raises:
-            ValueError: as the class; nothing is changed then.
+            ValueError: as :class:`Settings`; nothing is changed then.
         """
-        _check(lr, hidden_size, max_norm, optimizer)
+        new = Settings(**settings)
         with self.lock:
-            new = (hidden_size, optimizer) != (self.hidden_size, self.optimizer_name)
-            changed = [
-                words
-                for words, is_new in (
-                    (f"lr {lr:g}", lr != self.lr),
-                    (_clip_words(max_norm), max_norm != self.max_norm),
-                    (
-                        f"zero_grad {'on' if zero_grad else 'off'}",
-                        zero_grad != self.zero_grad,
-                    ),
-                )
-                if is_new
-            ]
-            self.lr, self.hidden_size, self.max_norm = lr, hidden_size, max_norm
-            self.zero_grad, self.optimizer_name = zero_grad, optimizer
-            if new:
+            old, self.settings = self.settings, new
+            if (new.hidden_size, new.optimizer) != (old.hidden_size, old.optimizer):
                 self.reset()
-            elif changed and self.losses:
-                epoch = len(self.losses)
-                earlier = self.changes.get(epoch, [])
-                kinds = {words.split()[0] for words in changed}
-                kept = [words for words in earlier if words.split()[0] not in kinds]
-                self.changes[epoch] = kept + changed
+                return True
+            was = old.words()
+            changed = {k: w for k, w in new.words().items() if w != was[k]}
+            if changed and self.losses:
+                self.changes.setdefault(len(self.losses), {}).update(changed)
             elif changed:
-                self.label = self._settings()
+                self.label = str(new)
             for group in self._optimizer.param_groups:
-                group["lr"] = lr
-        return new
+                group["lr"] = new.lr
+        return False
 
     def reset(self) -> None:
         """Start again from the same random weights, at epoch 0."""
@@ -196,24 +206,20 @@ class TrainingDesk:
             if self.losses:
                 self.before, self.norms_before = self.losses, self.norms
                 self.label_before = ", then ".join(
-                    [self.label, *(", ".join(made) for made in self.changes.values())]
+                    [
+                        self.label,
+                        *(", ".join(made.values()) for made in self.changes.values()),
+                    ]
                 )
             self.losses, self.norms = [], []
             self.completions: dict[int, str] = {}
-            self.changes: dict[int, list[str]] = {}
-            self.label = self._settings()
+            self.changes: dict[int, dict[str, str]] = {}
+            self.label = str(self.settings)
             self.status = NEW
-            self.model = _fresh_model(len(self.vocab), self.hidden_size, seed=0)
-            optimizer = OPTIMIZERS[self.optimizer_name]
-            self._optimizer = optimizer(self.model.parameters(), lr=self.lr)
-
-    def _settings(self) -> str:
-        parts = [self.optimizer_name, f"lr {self.lr:g}", f"H {self.hidden_size}"]
-        if self.max_norm is not None:
-            parts.append(_clip_words(self.max_norm))
-        if not self.zero_grad:
-            parts.append("zero_grad off")
-        return ", ".join(parts)
+            now = self.settings
+            self.model = _fresh_model(len(self.vocab), now.hidden_size, seed=0)
+            optimizer = OPTIMIZERS[now.optimizer]
+            self._optimizer = optimizer(self.model.parameters(), lr=now.lr)
 
     def step(self, n: int = 1) -> int:
         """Train for up to ``n`` epochs of one step each; return how many it made."""
@@ -229,10 +235,10 @@ class TrainingDesk:
             return False
         logits, _ = self.model(self._inputs)  # (B, T, V)
         loss = F.cross_entropy(logits.flatten(0, 1), self._targets.flatten())
-        if self.zero_grad:
+        if self.settings.zero_grad:
             self._optimizer.zero_grad()
         loss.backward()
-        limit = math.inf if self.max_norm is None else self.max_norm
+        limit = self.settings.max_norm or math.inf
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
         if not (torch.isfinite(loss) and torch.isfinite(norm)):
             self.status = DIVERGED
@@ -252,35 +258,6 @@ class TrainingDesk:
             if self.status == DIVERGED:
                 return ""
             return sample(self.model, self.vocab, prompt, max_new_chars)
-
-
-def _clip_words(max_norm: float | None) -> str:
-    return "clip off" if max_norm is None else f"clip {max_norm:g}"
-
-
-def _check(lr: float, hidden_size: int, max_norm: float | None, optimizer: str) -> None:
-    if not lr > 0:
-        raise ValueError(
-            f"The learning rate is {lr:g}; it must be above 0, such as 0.01."
-        )
-    if lr > MAX_RATE:
-        raise ValueError(
-            f"The learning rate is {lr:g}; this desk takes up to {MAX_RATE:g}."
-        )
-    if isinstance(hidden_size, bool) or not isinstance(hidden_size, int):
-        raise ValueError(f"The hidden size is {hidden_size!r}: type a whole number.")
-    if not 1 <= hidden_size <= MAX_HIDDEN:
-        raise ValueError(
-            f"The hidden size is {hidden_size:,}; this desk takes 1 to {MAX_HIDDEN}."
-        )
-    if max_norm is not None and not max_norm > 0:
-        raise ValueError(
-            f"The gradient norm cannot be clipped at {max_norm:g}; take a number "
-            "above 0, or switch clipping off."
-        )
-    if optimizer not in OPTIMIZERS:
-        names = " or ".join(OPTIMIZERS)
-        raise ValueError(f"There is no optimizer {optimizer!r} here: choose {names}.")
 
 
 # --- drawing -------------------------------------------------------------------------
@@ -362,12 +339,12 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
     heights = ", ".join(f"{name} {h:.3f}" for name, h in desk.rungs.items())
     marks = {
         epoch: (
-            ", ".join(words),
-            pictures.touch(
-                link=f"m{epoch}", say=f"After epoch {epoch}: {', '.join(words)}."
-            ),
+            words,
+            pictures.touch(link=f"m{epoch}", say=f"After epoch {epoch}: {words}."),
         )
-        for epoch, words in desk.changes.items()
+        for epoch, words in (
+            (epoch, ", ".join(made.values())) for epoch, made in desk.changes.items()
+        )
     }
     apart = next(n for n in (10, 20, 50, 100) if longest <= 10 * n)
     dots = [epoch for epoch in desk.completions if epoch % apart == 0]
@@ -388,7 +365,7 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
     loss = {name: [min(n, HIGHEST) for n in losses] for name, losses, _ in kinds}
     norm = {name: [min(n, HIGHEST) for n in norms] for name, _, norms in kinds}
     return (
-        _legend(desk)
+        _runs(desk)
         + pictures.chart(
             loss,
             description=f"Loss after each epoch, {now}, on the ladder: {heights}.",
@@ -406,7 +383,7 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
             description="Norm of the gradient in each epoch, before clipping.",
             x_label="Epoch",
             y_label="Gradient norm",
-            rungs=None if desk.max_norm is None else {"clip at": desk.max_norm},
+            rungs={"clip at": clip} if (clip := desk.settings.max_norm) else None,
             x_max=x_max,
             log=True,
             height=125,
@@ -415,20 +392,13 @@ def _curves(desk: TrainingDesk, picked: str) -> str:
     )
 
 
-def _legend(desk: TrainingDesk) -> str:
+def _runs(desk: TrainingDesk) -> str:
     """Both runs by what was set: this one, and the one before."""
-    lines = [(f"this run: {desk.label}", "solid", pictures.LINES[0][0])]
+    text = f"This run: {desk.label}."
     if desk.before:
-        lines.append(
-            (f"run before: {desk.label_before}", "dashed", pictures.LINES[1][0])
-        )
-    return "".join(
-        '<p style="margin:2px 4px;font:13px/1.3 sans-serif;background:#fff;color:#000">'
-        f'<span style="display:inline-block;width:26px;margin-right:6px;'
-        f'vertical-align:middle;border-top:3px {style} {colour}"></span>'
-        f"{pictures.plain(text)}</p>"
-        for text, style, colour in lines
-    )
+        text += f" Run before: {desk.label_before}."
+    style = "margin:0;padding:2px 4px;font:13px sans-serif;background:#fff;color:#000"
+    return f'<p style="{style}">{pictures.plain(text)}</p>'
 
 
 # --- the lab -------------------------------------------------------------------------
@@ -501,10 +471,8 @@ class TrainingLab(Lab):
 
     @property
     def running(self) -> bool:
-        """Whether it trains at present: a run whose task or loop has died does not."""
-        if self._run is None or self._task is None:
-            return False
-        return not self._task.done() and self._task.get_loop().is_running()
+        """Whether it trains at present: a run whose task has died does not."""
+        return None not in (self._run, self._task) and not self._task.done()
 
     def redraw(self) -> None:
         """Draw the present state of the controls and of the desk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -67,17 +68,14 @@ def _fractions_reference(
     return copied, unseen, invented
 
 
-def _divided(
-    count: Callable[..., tuple], by: Callable[..., int], rest: bool
-) -> Callable[..., Any]:
+def _divided(hint: str, count: Callable, by: Callable) -> list[Wrong]:
     """Counts divided by something; the third one too, or what is left of 1."""
 
-    def answer(drawn, train, held_out):
-        whole = by(drawn, train, held_out)
-        copied, unseen, invented = (n / whole for n in count(drawn, train, held_out))
+    def answer(*case: Any, rest: bool) -> tuple[float, float, float]:
+        copied, unseen, invented = (n / by(*case) for n in count(*case))
         return copied, unseen, 1 - copied - unseen if rest else invented
 
-    return answer
+    return [Wrong(hint, functools.partial(answer, rest=rest)) for rest in (True, False)]
 
 
 def _counts(drawn: Sequence[str], train: Any, held_out: Any) -> tuple[int, int, int]:
@@ -122,15 +120,11 @@ fractions = Exercise(
             "draws: no set() around `drawn`.",
             lambda drawn, train, held_out: _fractions(set(drawn), train, held_out),
         ),
-        *(
-            Wrong(
-                "You count different names, and divide by all draws. A name that is "
-                "drawn three times is three draws: no set() around `drawn`.",
-                _divided(
-                    lambda d, t, h: _counts(set(d), t, h), lambda d, t, h: len(d), rest
-                ),
-            )
-            for rest in (True, False)
+        *_divided(
+            "You count different names, and divide by all draws. A name that is drawn "
+            "three times is three draws: no set() around `drawn`.",
+            lambda d, t, h: _counts(set(d), t, h),
+            lambda d, t, h: len(d),
         ),
         Wrong(
             "These are numbers of names. A fraction is such a number divided by the "
@@ -141,13 +135,11 @@ fractions = Exercise(
             "These are percentages: a fraction lies between 0 and 1.",
             lambda *case: tuple(100 * x for x in _fractions(*case)),
         ),
-        *(
-            Wrong(
-                "You divide by the number of names in `train`. What fraction of the "
-                "*draws* is it?",
-                _divided(_counts, lambda d, t, h: len(t), rest),
-            )
-            for rest in (True, False)
+        *_divided(
+            "You divide by the number of names in `train`. What fraction of the "
+            "*draws* is it?",
+            _counts,
+            lambda d, t, h: len(t),
         ),
         Wrong(
             "Each of your fractions is one of its own list: how much of `train` was "
@@ -205,43 +197,27 @@ fractions = Exercise(
 
 # --- 7.2: the wrong line -------------------------------------------------------------
 
+_LINES = {
+    3: "eval() switches dropout off, and a CharRNN has none: that line changes nothing "
+    "here.",
+    4: "That line reads the prompt once, from its first character on, and keeps the "
+    "state. That is how it should be.",
+    5: "That line starts the text with the prompt, as it should.",
+    6: "That line runs the loop once for each new character. The length of the text is "
+    "right; what is in it is not.",
+    7: "That line takes the last row. In the loop there is one row only, and the last "
+    "is the first.",
+    8: "That line appends the character, as it should: the text does grow. What does "
+    "the model read next, and with which state?",
+    10: "That line hands back prompt and continuation, as it should.",
+}
+
 lost_state = Question(
     number="7.2",
     name="wrong_line",
     success="the new state got a name of its own, and nobody ever handed it on.",
     expected=lambda: 9,
-    wrong=[
-        Wrong(
-            "That line reads the prompt once, from its first character on, and keeps "
-            "the state. That is how it should be.",
-            4,
-        ),
-        Wrong(
-            "That line starts the text with the prompt, as it should.",
-            5,
-        ),
-        Wrong(
-            "That line runs the loop once for each new character. The length of the "
-            "text is right; what is in it is not.",
-            6,
-        ),
-        Wrong(
-            "That line takes the last row. In the loop there is one row only, and the "
-            "last is the first.",
-            7,
-        ),
-        Wrong(
-            "That line appends the character, as it should: the text does grow. What "
-            "does the model read next, and with which state?",
-            8,
-        ),
-        Wrong(
-            "eval() switches dropout off, and a CharRNN has none: that line changes "
-            "nothing here.",
-            3,
-        ),
-        Wrong("That line hands back prompt and continuation, as it should.", 10),
-    ],
+    wrong=[Wrong(hint, line) for line, hint in _LINES.items()],
 )
 
 # --- 7.3: temperature and top-k ------------------------------------------------------
@@ -291,10 +267,6 @@ def _in_order(logits: Tensor, temperature: float, top_k: int) -> Tensor:
 def _by_exp(logits: Tensor, temperature: float, top_k: int) -> Tensor:
     weights = (_cut(logits, top_k) / temperature).exp()
     return weights / weights.sum()
-
-
-def _after_softmax(logits: Tensor, temperature: float, top_k: int) -> Tensor:
-    return _cut(logits, top_k).softmax(-1) / temperature
 
 
 shaped_probs = Exercise(
@@ -355,7 +327,7 @@ shaped_probs = Exercise(
         Wrong(
             "You divided probabilities by the temperature, and now they do not sum to "
             "1. What is it that τ divides?",
-            _after_softmax,
+            lambda z, temperature, top_k: _cut(z, top_k).softmax(-1) / temperature,
         ),
         Wrong(
             "You returned the probabilities of the symbols that are kept, without the "
@@ -368,6 +340,21 @@ shaped_probs = Exercise(
             "The numbers are right and in the wrong places: they are sorted, while "
             "position i belongs to the symbol with the id i.",
             _in_order,
+        ),
+        Wrong(
+            "`order` says which id each place of the ranking belongs to; "
+            "`ranked[order]` goes the other way. Which number belongs at position "
+            "`order[0]`?",
+            lambda z, temperature, top_k: _in_order(z, temperature, top_k)[
+                z.argsort(descending=True)
+            ],
+        ),
+        Wrong(
+            "Your softmax is taken of probabilities: they are shares already, and a "
+            "second softmax levels them. Divide what is left by its sum.",
+            lambda z, temperature, top_k: _cut(
+                (z / temperature).softmax(-1), top_k
+            ).softmax(-1),
         ),
         Wrong(
             "You kept the least likely symbols.",
@@ -529,13 +516,6 @@ def _say_completion(case: tuple) -> str:
     return f"for prompt={prompt!r}, max_new_chars={count} and a vocabulary {end}"
 
 
-def _completion_reference(
-    model: ScriptedRNN, vocab: Any, prompt: str, max_new_chars: int
-) -> tuple[str, int]:
-    """By re-feeding the whole text: another way to the same end."""
-    return _re_feeding(model, vocab, prompt, max_new_chars), 0
-
-
 def _loop(
     *,
     first: Callable = lambda logits: logits[-1],
@@ -585,7 +565,7 @@ completion = Exercise(
     success="each character is read once, and the text ends where the model ends it.",
     cases=_completion_cases,
     drawn=_drawn_completions,
-    reference=_completion_reference,
+    reference=lambda *case: (_re_feeding(*case), 0),
     prepare=_read_once,
     compare=_compare_completion,
     say=_say_completion,
@@ -672,6 +652,11 @@ def outcome(temperature: float, top_p: float) -> tuple[float, float]:
     return sum(shares), min(shares)
 
 
+def _down(fraction: float) -> str:
+    """As a percentage, rounded down: what falls short of 45 % must not read 45.0%."""
+    return f"{math.floor(1000 * fraction) / 10:.1f}%"
+
+
 def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
     if not isinstance(answer, (list, tuple)) or len(answer) != 2:
         return TYPE, "your answer must be two numbers: temperature, top_p"
@@ -687,9 +672,9 @@ def _accept_settings(answer: Any, expected: Any) -> tuple[Kind, str] | None:
     if faultless >= expected[0] and rarer >= expected[1]:
         return None
     return VALUES, (
-        f"with temperature {temperature:g} and top_p {top_p:g}, {faultless:.1%} of the "
-        f"texts are faultless, and {rarer:.1%} of all are the rarer sentence; at least "
-        f"{expected[0]:.0%} and {expected[1]:.0%} are wanted"
+        f"with temperature {temperature:g} and top_p {top_p:g}, {_down(faultless)} of "
+        f"the texts are faultless, and {_down(rarer)} of all are the rarer sentence; "
+        f"at least {expected[0]:.0%} and {expected[1]:.0%} are wanted"
     )
 
 
@@ -748,8 +733,8 @@ settings_for_both = Question(
             matches=_when(lambda t, p, faultless, rarer: p > 0.97),
         ),
         Wrong(
-            "The temperature is too high: the right character no longer holds enough "
-            "to be alone above the cut. Lower the temperature.",
+            "At this heat the right character no longer holds enough to be alone above "
+            "the cut. Lower the temperature, or top_p with it.",
             (2.0, 0.5),
             matches=_when(lambda t, p, faultless, rarer: t > 1.4),
         ),

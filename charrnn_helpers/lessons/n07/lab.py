@@ -186,9 +186,9 @@ def _said(found: tuple[str, ...], seed: int, way: Way, at: int) -> str:
     before, tempered, _, last = (probs[at, i] for probs in way.stages.values())
     kept = int((list(way.stages.values())[-1][at] > 0).sum())
     third = (
-        f"Its “{_symbol(i)}” (thick frame): the model gave it {before:.2f}, the "
-        f"temperature made that {tempered:.2f}, and it was drawn with {last:.2f}, from "
-        f"{pictures.counted(kept, 'symbol')} of {len(names_model()[1]) - 1}."
+        f"Its “{_symbol(i)}” (thick frame): {before:.2f} from the model, "
+        f"{tempered:.2f} after the temperature, drawn with {last:.2f} from {kept} of "
+        f"{len(names_model()[1]) - 1} symbols."
     )
     return pictures.sentence(f"{first} {second}") + pictures.sentence(third)
 
@@ -298,8 +298,8 @@ def _names(found: tuple[str, ...], seed: int) -> str:
     return (
         '<div style="background:#fff;color:#000;padding:4px">'
         '<div style="font:13px sans-serif;padding-bottom:3px">Seeds 0 to 99: = copied '
-        "from the training set (orange), + real but unseen (purple), or invented "
-        "(white). Click one to see it above.</div>"
+        "(orange), + real but unseen (purple), or invented. Click one to see it above."
+        "</div>"
         '<div data-group="names" style="display:grid;gap:1px;'
         f'grid-template-columns:repeat(10,minmax(0,1fr))">{"".join(cells)}</div></div>'
     )
