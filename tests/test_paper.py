@@ -50,7 +50,7 @@ def edition(tmp_path_factory) -> Path:
 @each_notebook
 def test_students_get_hints_and_no_answers(path, edition):
     given, whole = markdown(edition / "notebooks" / path.name), markdown(path)
-    kept_back = ("Answer", "Solution")
+    kept_back = ("Answer", "Solution", "Diagnosis")
     hidden = [b for name, b in FOLD.findall(whole) if name.startswith(kept_back)]
     assert hidden
     assert not [body for body in hidden if body.strip() in given]

@@ -29,9 +29,11 @@ LEFT_OUT = shutil.ignore_patterns(
     "__pycache__", ".ipynb_checkpoints", "*.ipynb", "discussion.md"
 )
 FOLD = re.compile(
-    r"<details>\s*<summary>(Answer|Solution)[^<]*</summary>.*?</details>\n*", re.DOTALL
+    r"<details>\s*<summary>((?:Answer|Solution|Diagnosis)[^<]*)</summary>.*?"
+    r"</details>\n*",
+    re.DOTALL,
 )
-ANSWER = """<details><summary>Answer</summary>
+ANSWER = """<details><summary>{}</summary>
 
 Your teacher has the answer.
 
@@ -43,7 +45,8 @@ Your teacher has the answer.
 def without_answers(source: str) -> str:
     """A Markdown text whose solutions are gone and whose answers the teacher has."""
     return FOLD.sub(
-        lambda fold: ANSWER if fold[1] == "Answer" else "", source + "\n"
+        lambda fold: "" if fold[1].startswith("Solution") else ANSWER.format(fold[1]),
+        source + "\n",
     ).strip("\n")
 
 
