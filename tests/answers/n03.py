@@ -24,6 +24,37 @@ WRONG = {
         "a text": 'logit_after_o = "-8.5"',
     },
     "3.3": {
+        "new axis in front": """
+def my_one_hot(ids, vocab_size):
+    return (ids.unsqueeze(0) == torch.arange(vocab_size)).float()
+""",
+        "all rows through a colon": """
+def my_one_hot(ids, vocab_size):
+    rows = torch.zeros(*ids.shape, vocab_size)
+    rows[:, ids] = 1
+    return rows
+""",
+        "one row for all": """
+def my_one_hot(ids, vocab_size):
+    row = torch.zeros(vocab_size)
+    row[ids] = 1
+    return row
+""",
+        "a loop over one axis": """
+def my_one_hot(ids, vocab_size):
+    rows = torch.zeros(len(ids), vocab_size)
+    for n, i in enumerate(ids):
+        rows[n, i] = 1
+    return rows
+""",
+        "a loop over two axes": """
+def my_one_hot(ids, vocab_size):
+    rows = torch.zeros(ids.shape[0], ids.shape[1], vocab_size)
+    for b in range(ids.shape[0]):
+        for t in range(ids.shape[1]):
+            rows[b, t, ids[b, t]] = 1
+    return rows
+""",
         "identity matrix": """
 def my_one_hot(ids, vocab_size):
     return torch.eye(vocab_size)[ids]
@@ -239,9 +270,20 @@ def my_bytes(batch_size, seq_len, vocab_size):
             "overflow of 32 bits": "8 * n, 4 * n * vocab_size % 2**31",
             "texts": 'f"{8 * n}", f"{4 * n * vocab_size}"',
             "ratio": "1, vocab_size // 2",
+            "one character of the batch": "8, 4 * vocab_size",
+            "a single row": "8 * n, 4 * vocab_size",
+            "the 260 bytes of the book": "8 * n, 260 * n",
         }.items()
     },
     "3.4": {
+        "bias as a column": """
+def my_table(linear):
+    return linear.weight.T + linear.bias.unsqueeze(1)
+""",
+        "bias under the table": """
+def my_table(linear):
+    return torch.cat([linear.weight.T, linear.bias.unsqueeze(0)])
+""",
         "transpose, no bias": """
 def my_table(linear):
     return linear.weight.T
@@ -391,6 +433,20 @@ def my_table(linear):
 """,
     },
     "3.5": {
+        "row of row_grad by its id": """
+def my_gradient(ids, row_grad, vocab_size):
+    grad = torch.zeros(vocab_size, row_grad.shape[1])
+    for i in ids.tolist():
+        grad[i] += row_grad[i]
+    return grad
+""",
+        "id and place exchanged": """
+def my_gradient(ids, row_grad, vocab_size):
+    grad = torch.zeros(vocab_size, row_grad.shape[1])
+    for n, i in enumerate(ids.tolist()):
+        grad[n] += row_grad[i]
+    return grad
+""",
         "autograd, by backward": """
 def my_gradient(ids, row_grad, vocab_size):
     W = torch.zeros(vocab_size, row_grad.shape[1], requires_grad=True)
@@ -757,3 +813,18 @@ def my_gradient(ids, row_grad, vocab_size):
 """,
     },
 }
+
+HINTS = [
+    ("3.2", "one character of the batch", "how many characters is that?"),
+    ("3.2", "a single row", "That is one row."),
+    ("3.2", "the 260 bytes of the book", "How many has this vocabulary?"),
+    ("3.3", "new axis in front", "−1 counts from the end"),
+    ("3.3", "all rows through a colon", "Every row got the ones of all ids"),
+    ("3.3", "one row for all", "one row for all ids together"),
+    ("3.3", "a loop over one axis", "The ids may have any shape"),
+    ("3.3", "a loop over two axes", "The ids may have any shape"),
+    ("3.4", "bias as a column", "You made a column of it."),
+    ("3.4", "bias under the table", "put it under the table"),
+    ("3.5", "row of row_grad by its id", "You took the id for the number of a row"),
+    ("3.5", "id and place exchanged", "You took the id for the number of a row"),
+]

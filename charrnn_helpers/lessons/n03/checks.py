@@ -118,7 +118,13 @@ memory = Exercise(
                 lambda B, T, V: (8 * T, 4 * B * T * V),
                 lambda B, T, V: (8 * B * T, 4 * T * V),
                 lambda B, T, V: (8 * (B + T), 4 * (B + T) * V),
+                lambda B, T, V: (8, 4 * V),
             ],
+            "That is one row. The batch has one for each of its characters.": [
+                lambda B, T, V: (8 * B * T, 4 * V)
+            ],
+            "65 symbols are those of the book in section 3.6. How many has this "
+            "vocabulary?": [lambda B, T, V: (8 * B * T, 260 * B * T)],
             "The vocabulary is not added to the characters: each character has a row "
             "of V numbers of its own.": [
                 lambda B, T, V: (8 * B * T, 4 * (B * T + V)),
@@ -158,6 +164,21 @@ def _two_axes_only(ids: Tensor, vocab_size: int) -> Tensor:
 def _one_axis_only(ids: Tensor, vocab_size: int) -> Tensor:
     at = torch.arange(len(ids)), ids
     return _written(len(ids), vocab_size, ids=ids, at=at)
+
+
+def _two_loops(ids: Tensor, vocab_size: int) -> Tensor:
+    rows = torch.zeros(ids.shape[0], ids.shape[1], vocab_size)
+    for b in range(ids.shape[0]):
+        for t in range(ids.shape[1]):
+            rows[b, t, ids[b, t]] = 1
+    return rows
+
+
+def _one_loop(ids: Tensor, vocab_size: int) -> Tensor:
+    rows = torch.zeros(len(ids), vocab_size)
+    for n, i in enumerate(ids):
+        rows[n, i] = 1
+    return rows
 
 
 def _stacked(ids: Tensor, vocab_size: int) -> Tensor:
@@ -232,6 +253,7 @@ one_hot = Exercise(
             "The new axis has to stand behind all axes that the ids have, however many "
             "there are: −1 counts from the end.": [
                 lambda ids, V: (ids.unsqueeze(1) == torch.arange(V)).float(),
+                lambda ids, V: (ids.unsqueeze(0) == torch.arange(V)).float(),
                 lambda ids, V: torch.zeros(*ids.shape, V).scatter_(
                     1, ids.unsqueeze(-1), 1.0
                 ),
@@ -249,6 +271,10 @@ one_hot = Exercise(
             "Every row got the ones of all ids: `rows[..., ids] = 1` does not go "
             "through the rows. Each row gets the 1 of its own id only.": [
                 lambda ids, V: _written(*ids.shape, V, ids=ids, at=(..., ids)),
+                lambda ids, V: _written(*ids.shape, V, ids=ids, at=(slice(None), ids)),
+            ],
+            "That is one row for all ids together. Each id gets a row of its own.": [
+                lambda ids, V: _written(V, ids=ids)
             ],
             "The id itself stands where a 1 belongs. The position says which symbol it "
             "is; the number there only says yes.": [
@@ -258,6 +284,8 @@ one_hot = Exercise(
             "Yours is written for one number of axes.": [
                 _two_axes_only,
                 _one_axis_only,
+                _two_loops,
+                _one_loop,
             ],
             "It works as long as there are ids. A text may be empty too: its rows are "
             "a tensor of shape (0, V).": [_stacked],
@@ -312,6 +340,14 @@ table = Exercise(
             "result, does not fit its rows. Transpose it first.": [
                 lambda linear: linear.weight + linear.bias
             ],
+            "The bias has one number for each result: it is a row, added to every row "
+            "of the table. You made a column of it.": [
+                lambda linear: linear.weight.T + linear.bias.unsqueeze(1)
+            ],
+            "The bias is added to every row, whichever symbol it belongs to. You have "
+            "put it under the table, as a row of its own.": [
+                lambda linear: torch.cat([linear.weight.T, linear.bias.unsqueeze(0)])
+            ],
             "The bias is added, not multiplied.": [
                 lambda linear: linear.weight.T * linear.bias
             ],
@@ -364,6 +400,14 @@ def _one_wins(ids: Tensor, row_grad: Tensor, vocab_size: int, step: int) -> Tens
 def _mean(ids: Tensor, row_grad: Tensor, vocab_size: int) -> Tensor:
     counts = torch.bincount(ids, minlength=vocab_size).clamp(min=1)
     return _added_up(ids, row_grad, vocab_size) / counts.unsqueeze(-1)
+
+
+def _by_id(ids: Tensor, row_grad: Tensor, vocab_size: int, to_id: bool) -> Tensor:
+    """Rows of row_grad taken by their id, added to the row of the id or of n."""
+    grad = torch.zeros(vocab_size, row_grad.shape[-1])
+    for n, i in enumerate(ids.tolist()):
+        grad[i if to_id else n] += row_grad[i]
+    return grad
 
 
 def _only_read(ids: Tensor, row_grad: Tensor, vocab_size: int) -> Tensor:
@@ -447,6 +491,11 @@ look_up_gradient = Exercise(
             "symbols, and so has its gradient.": [
                 lambda ids, row_grad, V: _added_up(ids, row_grad, int(ids.max()) + 1),
                 _only_read,
+            ],
+            "`row_grad[n]` belongs to the character n, whose id is `ids[n]`. You took "
+            "the id for the number of a row of row_grad.": [
+                lambda ids, row_grad, V: _by_id(ids, row_grad, V, True),
+                lambda ids, row_grad, V: _by_id(ids, row_grad, V, False),
             ],
             "Every symbol got the sum of all rows. Only a row of W that was fetched "
             "has a say in the loss.": [
