@@ -238,7 +238,9 @@ def test_a_question_says_which_part_is_wrong_and_not_what_is_right():
     assert "`h_n` is not right: you gave (4, 3, 7)" in message
     assert "(3, 4, 7)" not in message and "output" not in message
     message = question(35).verdict(36).message
-    assert "36" in message and "whole number" in message and "35" not in message
+    assert message.endswith("you gave 36, which is not right.")
+    message = question(35).verdict(36.5).message
+    assert message.endswith("36.5, which is not right; a whole number is asked for.")
 
 
 def test_a_long_reply_is_shortened_and_broken_between_words(capsys):

@@ -229,7 +229,9 @@ def value_difference(
         return None
     if found[0] == TYPE:
         return TYPE, f"you gave {describe(answer)}, and {asked}"
-    return found[0], f"you gave {short(answer)}, which is not right; {asked}"
+    same_kind = article(_one(answer)) == article(expected)
+    reason = "" if same_kind else f"; {asked}"
+    return found[0], f"you gave {short(answer)}, which is not right{reason}"
 
 
 def same(a: Any, b: Any) -> bool:
