@@ -240,7 +240,7 @@ def test_a_question_says_which_part_is_wrong_and_not_what_is_right():
     message = question(35).verdict(36).message
     assert message.endswith("you gave 36, which is not right.")
     message = question(35).verdict(36.5).message
-    assert message.endswith("36.5, which is not right; a whole number is asked for.")
+    assert message.endswith("gave the float 36.5, and a whole number is asked for.")
 
 
 def test_a_long_reply_is_shortened_and_broken_between_words(capsys):

@@ -229,9 +229,7 @@ def value_difference(
         return None
     if found[0] == TYPE:
         return TYPE, f"you gave {describe(answer)}, and {asked}"
-    same_kind = article(_one(answer)) == article(expected)
-    reason = "" if same_kind else f"; {asked}"
-    return found[0], f"you gave {short(answer)}, which is not right{reason}"
+    return found[0], f"you gave {short(answer)}, which is not right"
 
 
 def same(a: Any, b: Any) -> bool:
