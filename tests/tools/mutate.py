@@ -49,6 +49,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "5.1",
         "return (h_t, (h_t @ W_ho.T + b_o).softmax(dim=-0))",
     ): "a row has one dimension only",
+    ("2.4", "two_texts = ('drink', 'bring')"): "either may stand first",
     ("8.3", "states, _ = rnn(x.transpose(1, 0))"): "the same exchange",
     ("8.3", "return output(states.transpose(1, 0))"): "the same exchange",
     ("8.4", "for t in range(0, ids.shape[1]):"): "nothing is before step 0",
