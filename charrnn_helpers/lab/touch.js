@@ -95,8 +95,20 @@ function render({ model, el }) {
   }
 
   const touched = (event) => event.target.closest?.(TOUCHABLE);
-  picture.addEventListener("mouseover", (event) => pointAt(touched(event)));
-  picture.addEventListener("mouseleave", () => pointAt(null));
+  // Not mouseover: the browser sends it too when a new picture comes to lie under a
+  // mouse that rests, and would take the place of what the keyboard points at.
+  let [x, y, pointed] = [0, 0, null];
+  picture.addEventListener("mousemove", (event) => {
+    if (event.clientX === x && event.clientY === y) return;
+    [x, y] = [event.clientX, event.clientY];
+    if (touched(event) === pointed) return;
+    pointed = touched(event);
+    pointAt(pointed);
+  });
+  picture.addEventListener("mouseleave", () => {
+    pointed = null;
+    pointAt(null);
+  });
   picture.addEventListener("focusin", (event) => {
     const element = touched(event);
     if (!element) return;
