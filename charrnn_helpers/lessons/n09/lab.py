@@ -174,7 +174,7 @@ def _said(text: str, found: Paths, truth: Paths, path: tuple | None) -> str:
     return pictures.sentence(first) + pictures.sentence(second)
 
 
-LEFT, WIDE, BOX = 92, 118, 62
+LEFT, WIDE, BOX = 92, 118, 68
 LOSSES, STATES, INPUTS, GRID, ROW = 24, 98, 168, 216, 25
 """Heights of the rows, where the grid begins, and how high one of its rows is."""
 
@@ -201,7 +201,7 @@ def _picture(
     carried = summed.norm(dim=-1)
     for t in range(T):
         x = _middle(t)
-        yield _box(x, LOSSES, f"expects {pictures.visible(text[t + 1])}", BLUE)
+        yield _box(x, LOSSES, f"target {pictures.visible(text[t + 1])}", BLUE)
         yield _box(x, STATES, f"h_{t + 1}", BLACK)
         yield _box(x, INPUTS, pictures.visible(text[t]), GREY)
         through = " ".join(f"p{t + 1}-{e + 1}" for e in range(t + 1))
@@ -289,7 +289,7 @@ def _arrow(
     label = _text(x, y, f"{float(value):.3f}", "", "middle" if across else "start")
     look = 'stroke="#ccc" stroke-dasharray="3 3"'
     if there:
-        thick = 1 + min(4, 30 * float(value))
+        thick = 1 + min(5, 6 * float(value))
         look = f'stroke="{colour}" stroke-width="{thick:.1f}" marker-end="url(#{head})"'
     return (
         f'<path role="img" aria-label="{pictures.plain(say)}"'
