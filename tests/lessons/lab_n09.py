@@ -45,7 +45,9 @@ def work(lab):
     slider.focus()
     lab.page.keyboard.press("End")
     lab.expect_text("21 of 21 paths are followed.")
-    lab.expect_text("cosine with the true gradient 1.000, length 1.00 of it")
+    lab.expect_text(
+        "Cosine 1.000 with the true gradient of all of W_hh, and 1.00 of its"
+    )
 
     # A path that is pointed at lights up: its cell, one loss, and four steps back.
     path("6-2").hover()
@@ -82,15 +84,15 @@ def work(lab):
     lab.expect_text("6 of 21 paths are followed")
     assert lab.box.locator("p").nth(1).inner_text() == short
     carried.uncheck()
-    turned = lab.control("turned: W_hh turned over")
-    turned.focus()
+    transposed = lab.control("transposed: W_hh.T, not W_hh")
+    transposed.focus()
     lab.page.keyboard.press("Space")
     lab.expect_text("21 of 21 paths are followed, 10 of them with a wrong number")
     lab.page.keyboard.press("Space")
     overwritten = lab.control("overwritten, not added up")
     overwritten.check()
     lab.expect_text("They add up to 0.0000")
-    lab.expect_text("cosine with the true gradient 0.000")
+    lab.expect_text("Cosine 0.000 with the true gradient")
     overwritten.uncheck()
 
     # Another text, and a wrong one.

@@ -51,7 +51,7 @@ def test_a_bug_is_the_one_of_the_notebook(bug):
     carried, total = torch.zeros_like(states[0]), torch.zeros_like(W_hh)
     for t in reversed(range(len(from_loss))):
         d_sum = (from_loss[t] + carried) * slopes[t]
-        carried = d_sum @ (W_hh.T if bug == "turned" else W_hh)
+        carried = d_sum @ (W_hh.T if bug == "transposed" else W_hh)
         if bug == "carried":
             carried = torch.zeros_like(carried)
         part = torch.outer(d_sum, states[t + 1 if bug == "late" else t])
@@ -73,7 +73,7 @@ def test_no_step_back_is_nothing_carried():
 def test_a_path_that_is_picked_is_shown_alone():
     lab = lab_09.paths_lab()
     assert "21 of 21 paths are followed. They add up" in lab.said
-    assert "cosine with the true gradient 1.000" in lab.said
+    assert "Cosine 1.000 with the true gradient" in lab.said
     lab.picture.pick("6-2")
     arriving = lab_09.paths("am fine").arriving
     way = " → ".join(f"{arriving[5, t].norm():.3f}" for t in range(5, 0, -1))

@@ -29,7 +29,7 @@ EPOCHS = 60
 BUGS = {
     "slope": "slope: tanh' at the state before",
     "carried": "carried: nothing carried back",
-    "turned": "turned: W_hh turned over",
+    "transposed": "transposed: W_hh.T, not W_hh",
     "late": "late: W_hh gets the new state",
     "overwritten": "overwritten, not added up",
 }
@@ -88,7 +88,7 @@ def paths(text: str, back: int = LONGEST, bugs: frozenset[str] = frozenset()) ->
             parts[s, t] = torch.outer(d_sum, states[t + 1 if "late" in bugs else t])
             if "carried" in bugs:
                 break
-            d_h = d_sum @ (W_hh.T if "turned" in bugs else W_hh)
+            d_h = d_sum @ (W_hh.T if "transposed" in bugs else W_hh)
     if "overwritten" in bugs:  # the loop goes back, so the first step comes last
         parts[:, 1:], followed[:, 1:] = 0, False
     return Paths(arriving, parts, followed)
@@ -157,14 +157,13 @@ def _said(text: str, found: Paths, truth: Paths, path: tuple | None) -> str:
         first += f", {int(wrong.sum())} of them with a wrong number"
     mine, true = found.gradient, truth.gradient
     first += (
-        f". They add up to <b>{_number(mine[i, j])}</b>; the true gradient of this "
-        f"weight is <b>{_number(true[i, j])}</b>."
+        f". They add up to {_number(mine[i, j])}; the true gradient of this weight is "
+        f"{_number(true[i, j])}."
     )
-    similar = f"{cosine(mine, true):.3f}".replace("-", "−")
-    length = float(mine.norm() / true.norm())
+    similar = f"{cosine(mine, true):.3f}".replace("-", "\N{MINUS SIGN}")
     second = (
-        f"All of W_hh: cosine with the true gradient <b>{similar}</b>, "
-        f"length {length:.2f} of it."
+        f"Cosine <b>{similar}</b> with the true gradient of all of W_hh, and "
+        f"{mine.norm() / true.norm():.2f} of its length."
     )
     if path:
         s, t = path
