@@ -398,6 +398,17 @@ def my_into_logits(logits, targets):
         },
     ),
 }
+WRONG["9.5"]["no Function"] = """
+class MyLeaky:
+    @staticmethod
+    def apply(from_inputs, h_0, W_hh, keep):
+        h, states = h_0, []
+        for x in from_inputs:
+            h = keep * h + (1 - keep) * torch.tanh(x + h @ W_hh.T)
+            states.append(h)
+        return torch.stack(states)
+"""
+WRONG["9.5"]["a function"] = "def MyLeaky(*args):\n    return args[0]"
 
 RIGHT = {
     "9.1": {

@@ -654,6 +654,8 @@ def _applied(answer: Any) -> Callable[..., Any]:
     def run(T: int, B: int, H: int, keep: float) -> Any:
         *inputs, upstream = _normal(T, (T, B, H), (B, H), (H, H), (T, B, H))
         inputs = [one.requires_grad_() for one in inputs]
+        if answer is not _ByAutograd and not _is_function(answer):
+            return "a layer without a backward of its own"
         states = answer.apply(*inputs, keep)
         if states is None:
             return None
@@ -661,6 +663,11 @@ def _applied(answer: Any) -> Callable[..., Any]:
         return [states.detach(), *found]
 
     return run
+
+
+def _is_function(answer: Any) -> bool:
+    base = torch.autograd.Function
+    return isinstance(answer, type) and issubclass(answer, base) and answer is not base
 
 
 class _ByAutograd:
@@ -673,6 +680,10 @@ class _ByAutograd:
             h_t = keep * h_t + (1 - keep) * torch.tanh(from_input + h_t @ W_hh.T)
             states.append(h_t)
         return torch.stack(states)
+
+
+class _NoFunction(_ByAutograd):
+    """Right numbers, by autograd."""
 
 
 leaky = Exercise(
@@ -744,6 +755,9 @@ leaky = Exercise(
             ],
             "The gradient of W_hh is turned over: rows belong to the sums.": [
                 _leaky(returned=lambda a, b, c: (a, b, c.T, None))
+            ],
+            "MyLeaky must be a torch.autograd.Function, with its own backward.": [
+                _NoFunction
             ],
             "h_0 has a gradient too: what is carried out of the first step.": [
                 _leaky(into_start=torch.zeros_like),
