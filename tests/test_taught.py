@@ -63,6 +63,11 @@ IDIOMS = {
     "7.1": (".topk(",),
     "7.3": ("torch.multinomial",),
     "7.6": ("cumsum", "scatter"),
+    "9.1": ("torch.autograd.grad(",),
+    "9.4": ("np.ndindex",),
+    "9.5": (".detach()", "retain_graph", "saved_tensors_hooks"),
+    "9.7": ("torch.autograd.Function", "save_for_backward", "addmm_", ".apply("),
+    "09 Check it against PyTorch": ("gradcheck",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -100,6 +105,10 @@ TERMS = {
     "7.1": ("greedy",),
     "7.4": ("temperature",),
     "7.6": ("top-k", "top-p"),
+    "9.2": ("backpropagation through time",),
+    "9.4": ("numerical gradient", "gradient check"),
+    "9.5": ("computational graph",),
+    "9.6": ("truncated BPTT", "cosine similarity"),
 }
 
 
