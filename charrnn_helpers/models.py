@@ -289,7 +289,7 @@ class CharLSTM(nn.Module):
     Raises:
         ValueError: if a size is below 1.
 
-    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.4.
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.2.
     Source: torch.nn.LSTM.
     """
 
@@ -343,7 +343,7 @@ class CharGRU(nn.Module):
     Raises:
         ValueError: if a size is below 1.
 
-    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.4.
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.3.
     Source: torch.nn.GRU.
     """
 
@@ -387,6 +387,10 @@ class _GatedCell(nn.Module):
         self.b_ih = nn.Parameter(_uniform(hidden_size, rows))
         self.b_hh = nn.Parameter(_uniform(hidden_size, rows))
 
+    def _zeros(self, batch_size: int) -> Tensor:
+        batch_size = _validate.whole("batch_size", batch_size, 0)
+        return self.W_hh.new_zeros(batch_size, self.hidden_size)
+
     def _check(self, x_t: Tensor, **states: Tensor) -> None:
         _validate.numbers_like("x_t", x_t, self.W_ih)
         batch = tuple(x_t.shape[:-1])
@@ -423,6 +427,10 @@ class ScratchLSTMCell(_GatedCell):
     """
 
     parts = 4
+
+    def start(self, batch_size: int) -> Pair:
+        """Return the pair to start from: zeros, shape (B, H) each."""
+        return self._zeros(batch_size), self._zeros(batch_size)
 
     def gates(self, x_t: Tensor, h_prev: Tensor) -> tuple[Tensor, ...]:
         """Set the gates of one step.
@@ -491,6 +499,10 @@ class ScratchGRUCell(_GatedCell):
 
     parts = 3
 
+    def start(self, batch_size: int) -> Tensor:
+        """Return the state to start from: zeros, shape (B, H)."""
+        return self._zeros(batch_size)
+
     def gates(self, x_t: Tensor, h_prev: Tensor) -> tuple[Tensor, ...]:
         """Set the gates of one step.
 
@@ -546,17 +558,33 @@ class _ScratchGated(nn.Module):
         self.W_ho = nn.Parameter(_uniform(hidden_size, vocab_size, hidden_size))
         self.b_o = nn.Parameter(_uniform(hidden_size, vocab_size))
 
-    def _rows(self, ids: Tensor, h_0: Tensor | Pair | None) -> Tensor:
-        """One-hot rows (B, T, V) of ids that have been checked."""
+    def forward(
+        self, ids: Tensor, h_0: Tensor | Pair | None = None
+    ) -> tuple[Tensor, Tensor | Pair]:
+        """Read a batch of texts and score every next character.
+
+        Args, returns and errors: those of the model on PyTorch's layer.
+        """
         _check_input(self, ids, h_0, self.W_ho)
         rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
-        return one_hot(rows, self.vocab_size).to(self.W_ho.dtype)
-
-    def _start(self, x: Tensor, ids: Tensor, h_0: Tensor | None) -> Tensor:
-        """The state to start from, (num_layers, B, H)."""
-        if h_0 is None:
-            return x.new_zeros(self.num_layers, len(x), self.hidden_size)
-        return h_0 if ids.ndim == 2 else h_0.unsqueeze(1)
+        x = one_hot(rows, self.vocab_size).to(self.W_ho.dtype)  # (B, T, V)
+        last = []
+        for n, cell in enumerate(self.cells):
+            state, states = _start_of(cell, n, rows, h_0), []
+            for x_t in x.unbind(dim=1):  # T pieces (B, ·)
+                state = cell(x_t, state)  # h_t, or the pair (h_t, c_t)
+                states.append(state[0] if isinstance(state, tuple) else state)
+            x = torch.stack(states, dim=1)  # (B, T, H), the input of the layer above
+            last.append(state)
+        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
+        if isinstance(last[0], tuple):
+            h_n = tuple(torch.stack(parts) for parts in zip(*last, strict=True))
+        else:
+            h_n = torch.stack(last)  # (num_layers, B, H)
+        if ids.ndim == 2:
+            return logits, h_n
+        one_text = tuple(h[:, 0] for h in h_n) if isinstance(h_n, tuple) else h_n[:, 0]
+        return logits[0], one_text
 
     @torch.no_grad()
     def load_from(self, other: nn.Module) -> _ScratchGated:
@@ -608,29 +636,6 @@ class ScratchLSTM(_ScratchGated):
 
     cell, twin = ScratchLSTMCell, CharLSTM
 
-    def forward(self, ids: Tensor, h_0: Pair | None = None) -> tuple[Tensor, Pair]:
-        """Read a batch of texts and score every next character.
-
-        Args, returns and errors: those of :meth:`CharLSTM.forward`.
-        """
-        x = self._rows(ids, h_0)  # (B, T, V)
-        h_0, c_0 = (None, None) if h_0 is None else h_0
-        starts = self._start(x, ids, h_0), self._start(x, ids, c_0)
-        h_n, c_n = [], []
-        for cell, h, c in zip(self.cells, *starts, strict=True):
-            states = []
-            for x_t in x.unbind(dim=1):  # T pieces (B, ·)
-                h, c = cell(x_t, (h, c))  # (B, H) each
-                states.append(h)
-            x = torch.stack(states, dim=1)  # (B, T, H), the input of the layer above
-            h_n.append(h)
-            c_n.append(c)
-        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
-        last = torch.stack(h_n), torch.stack(c_n)  # (num_layers, B, H) each
-        if ids.ndim == 2:
-            return logits, last
-        return logits[0], (last[0][:, 0], last[1][:, 0])
-
 
 class ScratchGRU(_ScratchGated):
     """The same model as :class:`CharGRU`, every gate and every step in the open.
@@ -655,23 +660,6 @@ class ScratchGRU(_ScratchGated):
     """
 
     cell, twin = ScratchGRUCell, CharGRU
-
-    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Read a batch of texts and score every next character.
-
-        Args, returns and errors: those of :meth:`CharRNN.forward`.
-        """
-        x, last = self._rows(ids, h_0), []  # (B, T, V)
-        for cell, h in zip(self.cells, self._start(x, ids, h_0), strict=True):
-            states = []
-            for x_t in x.unbind(dim=1):  # T pieces (B, ·)
-                h = cell(x_t, h)  # (B, H)
-                states.append(h)
-            x = torch.stack(states, dim=1)  # (B, T, H), the input of the layer above
-            last.append(h)
-        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
-        h_n = torch.stack(last)  # (num_layers, B, H)
-        return (logits, h_n) if ids.ndim == 2 else (logits[0], h_n[:, 0])
 
 
 @torch.no_grad()
@@ -718,12 +706,7 @@ def trace(
     x = one_hot(rows, model.vocab_size).to(weight.dtype)  # (B, T, V)
     layers = []
     for n, cell in enumerate(model.cells):
-        gated = isinstance(cell, ScratchLSTMCell)
-        starts = [x.new_zeros(len(x), cell.hidden_size)] * (2 if gated else 1)
-        if h_0 is not None:
-            given = h_0 if gated else (h_0,)
-            starts = [(s if ids.ndim == 2 else s.unsqueeze(1))[n] for s in given]
-        layers.append(_trace_layer(cell, x, starts))
+        layers.append(_trace_layer(cell, x, _start_of(cell, n, rows, h_0)))
         x = layers[-1]["h"]  # (B, T, H), the input of the layer above
     traced = {
         name: torch.stack([layer[name] for layer in layers]) for name in layers[0]
@@ -731,17 +714,30 @@ def trace(
     return traced if ids.ndim == 2 else {name: v[:, 0] for name, v in traced.items()}
 
 
-def _trace_layer(cell: nn.Module, x: Tensor, state: list[Tensor]) -> dict[str, Tensor]:
+def _trace_layer(cell: nn.Module, x: Tensor, state: Tensor | Pair) -> dict[str, Tensor]:
     """Gates and states of one layer at each step, (B, T, H) each."""
-    names, steps = {ScratchLSTMCell: "ifgo", ScratchGRUCell: "rzn"}, []
-    names = names.get(type(cell), "")
+    names = {ScratchLSTMCell: "ifgohc", ScratchGRUCell: "rznh"}.get(type(cell), "h")
+    steps = []
     for x_t in x.unbind(dim=1):  # T pieces (B, ·)
-        gates = cell.gates(x_t, state[0]) if names else ()
-        after = cell(x_t, tuple(state) if len(state) == 2 else state[0])
-        state = list(after) if len(state) == 2 else [after]
-        steps.append((*gates, *state))
+        h_prev = state[0] if isinstance(state, tuple) else state
+        gates = cell.gates(x_t, h_prev) if names != "h" else ()
+        state = cell(x_t, state)
+        steps.append((*gates, *(state if isinstance(state, tuple) else (state,))))
     columns = (torch.stack(values, dim=1) for values in zip(*steps, strict=True))
-    return dict(zip((*names, "h", "c"), columns, strict=False))
+    return dict(zip(names, columns, strict=True))
+
+
+def _start_of(
+    cell: nn.Module, layer: int, rows: Tensor, h_0: Tensor | Pair | None
+) -> Tensor | Pair:
+    """The state of one layer before the first step: (B, H), or a pair of these."""
+    if h_0 is None:
+        if isinstance(cell, _GatedCell):
+            return cell.start(len(rows))
+        return cell.W_hh.new_zeros(len(rows), cell.hidden_size)
+    if isinstance(cell, ScratchLSTMCell):
+        return tuple(part[layer].reshape(len(rows), cell.hidden_size) for part in h_0)
+    return h_0[layer].reshape(len(rows), cell.hidden_size)
 
 
 @contextlib.contextmanager

@@ -65,7 +65,7 @@ def saturated_gates(case: Case) -> Iterator[Finding]:
         "a bias near 0, and near 1 in the forget gate; feed one-hot rows or an "
         "embedding; after a training try a smaller learning rate, or clip the "
         "gradients.",
-        "notebook 11, section 11.6",
+        "notebook 11, section 11.5",
     )
 
 
