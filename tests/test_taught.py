@@ -63,6 +63,8 @@ IDIOMS = {
     "7.1": (".topk(",),
     "7.3": ("torch.multinomial",),
     "7.6": ("cumsum", "scatter"),
+    "11.2": (".chunk(", "new_zeros"),
+    "11.4": ("isinstance(",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -100,6 +102,11 @@ TERMS = {
     "7.1": ("greedy",),
     "7.4": ("temperature",),
     "7.6": ("top-k", "top-p"),
+    "11.1": ("gate", "input gate", "output gate", "candidate"),
+    "11.2": ("LSTM",),
+    "11.3": ("update gate", "reset gate"),
+    "11.4": ("peephole",),
+    "11.6": ("fair",),
 }
 
 
