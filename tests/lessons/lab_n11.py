@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+BEFORE = """\
+lab.picture.pick("o1")
+lab.back.click()
+"""
+"""What a reader may have run in a cell before: it drives the lab on the page."""
+
 
 def work(lab):
     said = lab.box.locator(".charrnn-said")

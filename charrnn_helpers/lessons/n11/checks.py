@@ -212,8 +212,14 @@ forget_bias = Exercise(
 # --- 11.3 another convention ----------------------------------------------------------
 
 
-def _parts(change: Callable[..., Any]) -> Callable[[Tensor], Tensor]:
-    return lambda p: torch.cat(change(*p.chunk(3)))
+def _parts(
+    change: Callable[..., Any], cut: int = 0, join: int = 0
+) -> Callable[[Tensor], Tensor]:
+    def answer(stored: Tensor) -> Tensor:
+        z, r, n = stored.chunk(3, dim=cut)
+        return torch.cat(change(z, r, n), dim=join)
+
+    return answer
 
 
 def _stored(rows: int, columns: int | None, seed: int) -> tuple[Tensor]:
@@ -274,20 +280,10 @@ convert = Exercise(
             ],
             "The parts lie one under the other: they are cut and joined along axis 0, "
             "which a bias has, too.": [
-                lambda stored: torch.cat(
-                    [-stored.chunk(3, -1)[0], *stored.chunk(3, -1)[1:]], -1
-                ),
-                lambda stored: torch.cat(
-                    [
-                        stored.chunk(3, dim=1)[1],
-                        -stored.chunk(3, dim=1)[0],
-                        stored.chunk(3, dim=1)[2],
-                    ],
-                    dim=1,
-                ),
-                lambda stored: torch.cat(
-                    [stored.chunk(3)[1], -stored.chunk(3)[0], stored.chunk(3)[2]], dim=1
-                ),
+                _parts(lambda z, r, n: (r, -z, n), cut=1, join=1),
+                _parts(lambda z, r, n: (r, -z, n), cut=-1, join=-1),
+                _parts(lambda z, r, n: (r, -z, n), join=1),
+                _parts(lambda z, r, n: (r, -z, n), join=-1),
             ],
             "Join the parts with cat: stack makes a new axis.": [
                 lambda stored: torch.stack(

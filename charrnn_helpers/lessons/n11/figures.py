@@ -105,4 +105,5 @@ def draw_equal_time(measured: Mapping, *, title: str, models: Sequence[str]) -> 
         log_x=True,
         markers=True,
         title=title,
+        ylim=(2.6, None),
     )

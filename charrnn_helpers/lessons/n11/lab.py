@@ -13,6 +13,7 @@ from charrnn_helpers.lab.base import Drawing, Lab
 from charrnn_helpers.lab.pictures import Cell
 
 STEPS = 10
+NBSP = "\N{NO-BREAK SPACE}"  # in a label, which would show a space as ␣
 OFFERED = (0.4, 0.9, -0.7, 0.3, -0.5, 0.8, -0.9, 0.6, 0.5, 0.7)
 """The candidates when you set the gates: the second is the value to keep."""
 
@@ -116,7 +117,15 @@ def draw_gates(mode: str, value: float, dials: str, picked: str = "") -> Drawing
         rows,
         caption="One unit, step by step. Click on a gate to open or close it; point at "
         "a number to see where it comes from.",
-        row_labels=["candidate g", *GATES.values(), "cell state c", "hidden state h"],
+        row_labels=[
+            label.replace(" ", NBSP)
+            for label in (
+                "candidate g",
+                *GATES.values(),
+                "cell state c",
+                "hidden state h",
+            )
+        ],
         column_labels=[*heads, ""],
         signed=True,
         limit=1.0,
@@ -194,7 +203,11 @@ def gates_lab() -> Lab:
     Picks: "f3" opens or closes the forget gate of step 3, "fa" those of all steps; the
     slider then holds what was picked.
     """
-    mode = widgets.Dropdown(options=[YOU, TRAINED], description="Who sets the gates")
+    mode = widgets.Dropdown(
+        options=[YOU, TRAINED],
+        description="Who sets the gates",
+        layout=widgets.Layout(width="max-content"),
+    )
     value = widgets.FloatSlider(
         0.5,
         min=0,
