@@ -63,7 +63,7 @@ IDIOMS = {
     "7.1": (".topk(",),
     "7.3": ("torch.multinomial",),
     "7.6": ("cumsum", "scatter"),
-    "11.2": (".chunk(", "new_zeros"),
+    "11.2": (".chunk(",),
     "11.4": ("isinstance(",),
 }
 # Section → terms, as they stand in prose.

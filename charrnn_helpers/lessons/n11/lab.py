@@ -87,7 +87,7 @@ def draw_gates(mode: str, value: float, dials: str, picked: str = "") -> Drawing
     heads = [f"{t}" for t in range(1, STEPS + 1)]
     if mode == TRAINED:
         heads = [
-            f"{t} {s}" for t, s in zip(heads, TEXT.replace("\n", "↵"), strict=True)
+            f"{t}{NBSP}{s}" for t, s in zip(heads, TEXT.replace("\n", "↵"), strict=True)
         ]
     rows = [
         [_cell(numbers["g"][t], t, f"Offered at step {t + 1}.") for t in range(STEPS)]
