@@ -1008,7 +1008,8 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
 """,
         "by F.linear": """
 def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
-    i, f, g, o = (F.linear(x_t, W_ih, b) + F.linear(h_prev, W_hh)).chunk(4, 1)
+    linear = nn.functional.linear
+    i, f, g, o = (linear(x_t, W_ih, b) + linear(h_prev, W_hh)).chunk(4, 1)
     p_i, p_f, p_o = p
     i, f = (i + p_i * c_prev).sigmoid(), (f + p_f * c_prev).sigmoid()
     c_t = f * c_prev + i * g.tanh()

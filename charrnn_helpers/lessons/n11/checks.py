@@ -85,6 +85,18 @@ def _right_dials(write: int, show: int, erase: int) -> tuple[list[int], ...]:
     return f, [int(t == write) for t in steps], [int(t == show) for t in steps]
 
 
+def _dials_with(**changed: Callable[..., bool]) -> Callable[..., tuple]:
+    """The right dials, but for the lists that a function of step and case replaces."""
+
+    def answer(write: int, show: int, erase: int) -> tuple:
+        lists = dict(zip(_LISTS, _right_dials(write, show, erase), strict=True))
+        for name, rule in changed.items():
+            lists[name] = [int(rule(t, write, erase)) for t in range(1, 11)]
+        return tuple(lists.values())
+
+    return answer
+
+
 dials = Exercise(
     number="11.1",
     name="my_dials",
@@ -97,43 +109,55 @@ dials = Exercise(
         Wrong(
             "Something from before was in the cell, and you have added to it. Where a "
             "new value is written, the old one has to go: which gate does that?",
+            _dials_with(f=lambda t, write, erase: t != erase),
             kind="added",
         ),
         Wrong(
             "Erasing is the work of the forget gate, and at 0 it erases: an open "
             "forget gate keeps.",
+            _dials_with(f=lambda t, write, erase: t != write),
             kind="not erased",
         ),
         Wrong(
             "After step `erase` the cell is to stay empty: nothing may be let in.",
+            _dials_with(i=lambda t, write, erase: t in (write, erase)),
             kind="filled again",
         ),
         Wrong(
             "While a value is held, every candidate has to stay outside: close the "
             "input gate.",
+            _dials_with(i=lambda t, write, erase: write <= t < erase),
             kind="let in",
         ),
         Wrong(
             "A forget gate of 0 erases. It has to be 1 in every step in which the "
             "value is kept.",
+            _dials_with(f=lambda t, write, erase: False),
             kind="lost",
         ),
         Wrong(
             "Nothing is written: which gate lets the candidate in? Steps count from 1, "
             "and the places of a list from 0.",
+            _dials_with(i=lambda t, write, erase: False),
             kind="not written",
         ),
         Wrong(
             "The output gate has to be 1 at step `show`. Steps count from 1, and the "
             "places of a list from 0.",
+            _dials_with(o=lambda t, write, erase: False),
             kind="not shown",
         ),
         Wrong(
             "h is what the output gate lets out. It is to be seen at step `show` "
             "alone, and what an earlier text has left is not to be seen at all.",
+            _dials_with(o=lambda t, write, erase: True),
             kind="shown",
         ),
-        Wrong("Return three lists, (f, i, o), of ten numbers each.", kind=TYPE),
+        Wrong(
+            "Return three lists, (f, i, o), of ten numbers each.",
+            lambda write, show, erase: _right_dials(write, show, erase)[:2],
+            kind=TYPE,
+        ),
     ],
 )
 
