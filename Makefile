@@ -19,7 +19,7 @@ LAB_OPTIONS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL = help
 .PHONY: help env lab test refresh thorough lint format html handout key bench \
-	portability screenshots clean
+	comparison portability screenshots clean
 
 help: ## print this list
 	@echo "Character RNNs, step by step. Commands:"
@@ -83,6 +83,9 @@ key: env ## the teacher's copy, solved and run, with a page per lesson, into bui
 
 bench: env ## measure the speed of the helper module
 	@$(BIN)/python tests/benchmarks/bench.py
+
+comparison: env ## train RNN, GRU and LSTM for equal times, as notebook 11 shows it
+	@$(BIN)/python tests/tools/comparison.py --again
 
 portability: env ## run every notebook under other threads, instruction sets, hash seeds
 	@$(BIN)/python tests/tools/portability.py

@@ -6,7 +6,7 @@ this package, and the later notebooks import that version:
 Taught, each function built in a notebook:
 
 - ``data``: vocabulary, padding, shifting, one-hot rows, windows, counting baselines.
-- ``models``: the model on ``nn.RNN``, and the same model from scratch.
+- ``models``: the models on ``nn.RNN``, ``nn.LSTM`` and ``nn.GRU``, and from scratch.
 - ``training``: the training loop, evaluation, saving and loading.
 - ``sampling``: predicting one character, generating many; ``fast`` does it in NumPy.
 - ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.

@@ -1,6 +1,7 @@
-"""The character RNN, twice: on ``nn.RNN``, and from its weight matrices.
+"""The character model, three times two: on PyTorch's layer, and from its matrices.
 
-There are two of them in each layer, and one more for the output.
+The layers are the plain RNN, the LSTM and the GRU. Each has two matrices, one for the
+input and one for the state, and the output has one more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 
 from charrnn_helpers import _validate
 from charrnn_helpers.data import one_hot
+
+Pair = tuple[Tensor, Tensor]
+"""Hidden state and cell state of an LSTM."""
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
@@ -266,19 +270,474 @@ class ScratchRNN(nn.Module):
         """
         advice = "; for another ScratchRNN use load_state_dict(other.state_dict())"
         _validate.instance("other", other, CharRNN, advice=advice)
-        if _sizes(self) != _sizes(other):
-            raise ValueError(
-                f"the models differ: this one is ({_sizes(self)}), the other "
-                f"({_sizes(other)})"
-            )
-        mine = [*self.cells.parameters(), self.W_ho, self.b_o]
-        for parameter, value in zip(mine, other.parameters(), strict=True):
-            parameter.copy_(value)
+        _copy_weights(self, other)
         return self
 
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(model)``."""
         return _sizes(self)
+
+
+class CharLSTM(nn.Module):
+    """The model of :class:`CharRNN` on ``nn.LSTM``.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, and in its cell state, H.
+        num_layers: recurrent layers, each reading the hidden states of the one below.
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.2.
+    Source: torch.nn.LSTM.
+    """
+
+    def __init__(self, vocab_size: int, hidden_size: int, num_layers: int = 1) -> None:
+        super().__init__()
+        self.vocab_size = _validate.whole("vocab_size", vocab_size)
+        self.hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.num_layers = _validate.whole("num_layers", num_layers)
+        self.rnn = nn.LSTM(
+            self.vocab_size, self.hidden_size, self.num_layers, batch_first=True
+        )
+        self.output = nn.Linear(self.hidden_size, self.vocab_size)
+
+    def forward(self, ids: Tensor, h_0: Pair | None = None) -> tuple[Tensor, Pair]:
+        """Read a batch of texts and score every next character.
+
+        Args:
+            ids: int64, shape (B, T), or (T,) for one text; each value in [0, V).
+            h_0: the pair (h, c) to start from, each of shape (num_layers, B, H), or
+                (num_layers, H) for one text; None starts from zeros.
+
+        Returns:
+            ``logits`` of shape (B, T, V), and the pair ``(h_n, c_n)``: the hidden and
+            the cell state after the last character, each of shape (num_layers, B, H).
+            Without the axis B for one text.
+
+        Raises:
+            TypeError: if ``ids`` is not an integer tensor, or ``h_0`` is no pair of
+                tensors with the dtype of the model.
+            ValueError: if ``ids`` has no character, another number of axes or an id
+                outside [0, V), or if a state has another shape.
+        """
+        _check_input(self, ids, h_0, self.output.weight)
+        x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
+        states, (h_n, c_n) = self.rnn(x, None if h_0 is None else tuple(h_0))
+        return self.output(states), (h_n, c_n)  # (B, T, V), (num_layers, B, H) twice
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
+        return _sizes(self)
+
+
+class CharGRU(nn.Module):
+    """The model of :class:`CharRNN` on ``nn.GRU``.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, H.
+        num_layers: recurrent layers, each reading the states of the one below.
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.3.
+    Source: torch.nn.GRU.
+    """
+
+    def __init__(self, vocab_size: int, hidden_size: int, num_layers: int = 1) -> None:
+        super().__init__()
+        self.vocab_size = _validate.whole("vocab_size", vocab_size)
+        self.hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.num_layers = _validate.whole("num_layers", num_layers)
+        self.rnn = nn.GRU(
+            self.vocab_size, self.hidden_size, self.num_layers, batch_first=True
+        )
+        self.output = nn.Linear(self.hidden_size, self.vocab_size)
+
+    def forward(self, ids: Tensor, h_0: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Read a batch of texts and score every next character.
+
+        Args, returns and errors: those of :meth:`CharRNN.forward`.
+        """
+        _check_input(self, ids, h_0, self.output.weight)
+        x = one_hot(ids, self.vocab_size).to(self.output.weight.dtype)  # (B, T, V)
+        states, h_n = self.rnn(x, h_0)  # (B, T, H), (num_layers, B, H)
+        return self.output(states), h_n  # (B, T, V)
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
+        return _sizes(self)
+
+
+class _GatedCell(nn.Module):
+    """The weights of a cell with gates, stored as PyTorch stores them: stacked."""
+
+    parts: int
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size = input_size = _validate.whole("input_size", input_size)
+        self.hidden_size = hidden_size = _validate.whole("hidden_size", hidden_size)
+        rows = self.parts * hidden_size
+        self.W_ih = nn.Parameter(_uniform(hidden_size, rows, input_size))
+        self.W_hh = nn.Parameter(_uniform(hidden_size, rows, hidden_size))
+        self.b_ih = nn.Parameter(_uniform(hidden_size, rows))
+        self.b_hh = nn.Parameter(_uniform(hidden_size, rows))
+
+    def _zeros(self, batch_size: int) -> Tensor:
+        batch_size = _validate.whole("batch_size", batch_size, 0)
+        return self.W_hh.new_zeros(batch_size, self.hidden_size)
+
+    def _check(self, x_t: Tensor, **states: Tensor) -> None:
+        _validate.numbers_like("x_t", x_t, self.W_ih)
+        batch = tuple(x_t.shape[:-1])
+        _validate.shape("x_t", x_t, (*batch, self.input_size), "(B, input_size)")
+        for name, state in states.items():
+            expected = (*batch, self.hidden_size)
+            _check_state(name, state, expected, "(B, H)", self.W_hh)
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
+        return f"{self.input_size}, {self.hidden_size}"
+
+
+class ScratchLSTMCell(_GatedCell):
+    """One step of one layer with three gates and a cell state.
+
+    ``c_t = f * c_prev + i * g`` and ``h_t = o * tanh(c_t)``
+
+    Args:
+        input_size: numbers in ``x_t``: V in the first layer, H above.
+        hidden_size: numbers in the hidden state, and in the cell state, H.
+
+    Attributes:
+        W_ih: input to gates, shape (4 H, input_size): the rows of i, f, g and o, in
+            this order, one part under the other.
+        W_hh: hidden to gates, shape (4 H, H).
+        b_ih, b_hh: the two biases, shape (4 H,) each; stored as ``nn.LSTM`` does.
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.2.
+    Source: torch.nn.LSTMCell (the oracle in tests/test_gated.py).
+    """
+
+    parts = 4
+
+    def start(self, batch_size: int) -> Pair:
+        """Return the pair to start from: zeros, shape (B, H) each."""
+        return self._zeros(batch_size), self._zeros(batch_size)
+
+    def gates(self, x_t: Tensor, h_prev: Tensor) -> tuple[Tensor, ...]:
+        """Set the gates of one step.
+
+        Args:
+            x_t: the input of this step, shape (B, input_size).
+            h_prev: the hidden state before it, shape (B, H).
+
+        Returns:
+            Input gate i, forget gate f, candidate g and output gate o, each of shape
+            (B, H): the gates between 0 and 1, the candidate between -1 and 1.
+
+        Raises:
+            TypeError: if one of them is no tensor with the dtype of the cell.
+            ValueError: if a shape does not fit.
+        """
+        self._check(x_t, h_prev=h_prev)
+        sums = x_t @ self.W_ih.T + self.b_ih + h_prev @ self.W_hh.T + self.b_hh
+        i, f, g, o = sums.chunk(4, dim=-1)  # (B, 4 H) into four of (B, H)
+        return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+
+    def forward(self, x_t: Tensor, state: Pair) -> Pair:
+        """Take one step.
+
+        Args:
+            x_t: the input of this step, shape (B, input_size).
+            state: hidden state and cell state before it, shape (B, H) each.
+
+        Returns:
+            ``h_t, c_t``: both states after it, shape (B, H) each.
+
+        Raises:
+            TypeError: if ``state`` is no pair, or one of the three no tensor with the
+                dtype of the cell.
+            ValueError: if a shape does not fit.
+        """
+        h_prev, c_prev = _pair("state", state)
+        self._check(x_t, c_prev=c_prev)
+        i, f, g, o = self.gates(x_t, h_prev)
+        c_t = f * c_prev + i * g
+        return o * c_t.tanh(), c_t
+
+
+class ScratchGRUCell(_GatedCell):
+    """One step of one layer with two gates.
+
+    ``n = tanh(W_in x_t + b_in + r * (W_hn h_prev + b_hn))`` and
+    ``h_t = (1 - z) * n + z * h_prev``
+
+    Args:
+        input_size: numbers in ``x_t``: V in the first layer, H above.
+        hidden_size: numbers in the hidden state, H.
+
+    Attributes:
+        W_ih: input to gates, shape (3 H, input_size): the rows of r, z and n, in this
+            order, one part under the other.
+        W_hh: hidden to gates, shape (3 H, H).
+        b_ih, b_hh: the two biases, shape (3 H,) each; stored as ``nn.GRU`` does.
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.3.
+    Source: torch.nn.GRUCell (the oracle in tests/test_gated.py).
+    """
+
+    parts = 3
+
+    def start(self, batch_size: int) -> Tensor:
+        """Return the state to start from: zeros, shape (B, H)."""
+        return self._zeros(batch_size)
+
+    def gates(self, x_t: Tensor, h_prev: Tensor) -> tuple[Tensor, ...]:
+        """Set the gates of one step.
+
+        Args:
+            x_t: the input of this step, shape (B, input_size).
+            h_prev: the hidden state before it, shape (B, H).
+
+        Returns:
+            Reset gate r, update gate z and candidate n, each of shape (B, H): the
+            gates between 0 and 1, the candidate between -1 and 1.
+
+        Raises:
+            TypeError: if one of them is no tensor with the dtype of the cell.
+            ValueError: if a shape does not fit.
+        """
+        self._check(x_t, h_prev=h_prev)
+        r_x, z_x, n_x = (x_t @ self.W_ih.T + self.b_ih).chunk(3, dim=-1)
+        r_h, z_h, n_h = (h_prev @ self.W_hh.T + self.b_hh).chunk(3, dim=-1)
+        r, z = (r_x + r_h).sigmoid(), (z_x + z_h).sigmoid()  # (B, H) each
+        return r, z, (n_x + r * n_h).tanh()
+
+    def forward(self, x_t: Tensor, h_prev: Tensor) -> Tensor:
+        """Take one step.
+
+        Args:
+            x_t: the input of this step, shape (B, input_size).
+            h_prev: the hidden state before it, shape (B, H).
+
+        Returns:
+            ``h_t``: the hidden state after it, shape (B, H).
+
+        Raises:
+            TypeError: if one of them is no tensor with the dtype of the cell.
+            ValueError: if a shape does not fit.
+        """
+        _, z, n = self.gates(x_t, h_prev)
+        return (1 - z) * n + z * h_prev
+
+
+class _ScratchGated(nn.Module):
+    """What the LSTM and the GRU share when they are written out."""
+
+    cell: type[_GatedCell]
+    twin: type[nn.Module]
+
+    def __init__(self, vocab_size: int, hidden_size: int, num_layers: int = 1) -> None:
+        super().__init__()
+        self.vocab_size = vocab_size = _validate.whole("vocab_size", vocab_size)
+        self.hidden_size = hidden_size = _validate.whole("hidden_size", hidden_size)
+        self.num_layers = num_layers = _validate.whole("num_layers", num_layers)
+        sizes = [vocab_size] + [hidden_size] * (num_layers - 1)
+        self.cells = nn.ModuleList(self.cell(size, hidden_size) for size in sizes)
+        self.W_ho = nn.Parameter(_uniform(hidden_size, vocab_size, hidden_size))
+        self.b_o = nn.Parameter(_uniform(hidden_size, vocab_size))
+
+    def forward(
+        self, ids: Tensor, h_0: Tensor | Pair | None = None
+    ) -> tuple[Tensor, Tensor | Pair]:
+        """Read a batch of texts and score every next character.
+
+        Args, returns and errors: those of the model on PyTorch's layer.
+        """
+        _check_input(self, ids, h_0, self.W_ho)
+        rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
+        x = one_hot(rows, self.vocab_size).to(self.W_ho.dtype)  # (B, T, V)
+        last = []
+        for n, cell in enumerate(self.cells):
+            state, states = _start_of(cell, n, rows, h_0), []
+            for x_t in x.unbind(dim=1):  # T pieces (B, ·)
+                state = cell(x_t, state)  # h_t, or the pair (h_t, c_t)
+                states.append(state[0] if isinstance(state, tuple) else state)
+            x = torch.stack(states, dim=1)  # (B, T, H), the input of the layer above
+            last.append(state)
+        logits = x @ self.W_ho.T + self.b_o  # (B, T, V)
+        if isinstance(last[0], tuple):
+            h_n = tuple(torch.stack(parts) for parts in zip(*last, strict=True))
+        else:
+            h_n = torch.stack(last)  # (num_layers, B, H)
+        if ids.ndim == 2:
+            return logits, h_n
+        one_text = tuple(h[:, 0] for h in h_n) if isinstance(h_n, tuple) else h_n[:, 0]
+        return logits[0], one_text
+
+    @torch.no_grad()
+    def load_from(self, other: nn.Module) -> _ScratchGated:
+        """Copy the weights of the model on PyTorch's layer; they are stored alike.
+
+        Args:
+            other: a ``CharLSTM`` for a ``ScratchLSTM``, a ``CharGRU`` for a
+                ``ScratchGRU``, of the same sizes.
+
+        Returns:
+            This model, which afterwards computes what ``other`` computes.
+
+        Raises:
+            TypeError: if ``other`` is of another class.
+            ValueError: if the sizes differ; nothing is copied.
+        """
+        mine = type(self).__name__
+        advice = f"; for another {mine} use load_state_dict(other.state_dict())"
+        _validate.instance("other", other, self.twin, advice=advice)
+        _copy_weights(self, other)
+        return self
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(model)``."""
+        return _sizes(self)
+
+
+class ScratchLSTM(_ScratchGated):
+    """The same model as :class:`CharLSTM`, every gate and every step in the open.
+
+    With the same seed it starts from the same weights as ``CharLSTM``, and after
+    ``load_from`` it agrees with one in logits, both states and gradients.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, and in its cell state, H.
+        num_layers: recurrent layers, each reading the hidden states of the one below.
+
+    Attributes:
+        cells: the recurrent layers, :class:`ScratchLSTMCell` each, the lowest first.
+        W_ho: hidden to output, shape (V, H).
+        b_o: the bias of the output, shape (V,).
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.4.
+    """
+
+    cell, twin = ScratchLSTMCell, CharLSTM
+
+
+class ScratchGRU(_ScratchGated):
+    """The same model as :class:`CharGRU`, every gate and every step in the open.
+
+    With the same seed it starts from the same weights as ``CharGRU``, and after
+    ``load_from`` it agrees with one in logits, states and gradients.
+
+    Args:
+        vocab_size: number of distinct symbols V.
+        hidden_size: numbers in the hidden state of a layer, H.
+        num_layers: recurrent layers, each reading the states of the one below.
+
+    Attributes:
+        cells: the recurrent layers, :class:`ScratchGRUCell` each, the lowest first.
+        W_ho: hidden to output, shape (V, H).
+        b_o: the bias of the output, shape (V,).
+
+    Raises:
+        ValueError: if a size is below 1.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.4.
+    """
+
+    cell, twin = ScratchGRUCell, CharGRU
+
+
+@torch.no_grad()
+def trace(
+    model: nn.Module, ids: Tensor, h_0: Tensor | Pair | None = None
+) -> dict[str, Tensor]:
+    """Read a text and keep what every gate and every state was at each step.
+
+    Args:
+        model: one of the six models of this module, with one layer or more.
+        ids: int64, shape (B, T), or (T,) for one text.
+        h_0: the state to start from, as the model takes it; None starts from zeros.
+
+    Returns:
+        By name, each of shape (num_layers, B, T, H), or (num_layers, T, H) for one
+        text: "h" of every model; of an LSTM also "c" and the gates "i", "f", "g" and
+        "o"; of a GRU also "r", "z" and "n".
+
+    Raises:
+        TypeError: if the model is of another class; otherwise as the model does.
+        ValueError: as the model does.
+
+    Built in: notebooks/11_lstm_and_gru.ipynb, section 11.2.
+    """
+    _validate.model(model)
+    twins = {CharRNN: ScratchRNN, CharLSTM: ScratchLSTM, CharGRU: ScratchGRU}
+    kind = next((k for k in (*twins, *twins.values()) if isinstance(model, k)), None)
+    if kind is None:
+        raise TypeError(
+            "trace knows the models of charrnn_helpers.models, got another "
+            f"{type(model).__name__}"
+        )
+    weight = next(model.parameters())
+    _check_input(model, ids, h_0, weight)
+    if kind in twins:  # its cells are inside PyTorch's layer: write it out
+        options = (model.nonlinearity,) if kind is CharRNN else ()
+        with torch.device("meta"):  # no memory, no random numbers: they are copied
+            twin = twins[kind](
+                model.vocab_size, model.hidden_size, model.num_layers, *options
+            )
+        twin = twin.to_empty(device=weight.device).to(weight.dtype)
+        model = twin.load_from(model)
+    rows = ids if ids.ndim == 2 else ids.unsqueeze(0)  # (B, T)
+    x = one_hot(rows, model.vocab_size).to(weight.dtype)  # (B, T, V)
+    layers = []
+    for n, cell in enumerate(model.cells):
+        layers.append(_trace_layer(cell, x, _start_of(cell, n, rows, h_0)))
+        x = layers[-1]["h"]  # (B, T, H), the input of the layer above
+    traced = {
+        name: torch.stack([layer[name] for layer in layers]) for name in layers[0]
+    }
+    return traced if ids.ndim == 2 else {name: v[:, 0] for name, v in traced.items()}
+
+
+def _trace_layer(cell: nn.Module, x: Tensor, state: Tensor | Pair) -> dict[str, Tensor]:
+    """Gates and states of one layer at each step, (B, T, H) each."""
+    names = {ScratchLSTMCell: "ifgohc", ScratchGRUCell: "rznh"}.get(type(cell), "h")
+    steps = []
+    for x_t in x.unbind(dim=1):  # T pieces (B, ·)
+        h_prev = state[0] if isinstance(state, tuple) else state
+        gates = cell.gates(x_t, h_prev) if names != "h" else ()
+        state = cell(x_t, state)
+        steps.append((*gates, *(state if isinstance(state, tuple) else (state,))))
+    columns = (torch.stack(values, dim=1) for values in zip(*steps, strict=True))
+    return dict(zip(names, columns, strict=True))
+
+
+def _start_of(
+    cell: nn.Module, layer: int, rows: Tensor, h_0: Tensor | Pair | None
+) -> Tensor | Pair:
+    """The state of one layer before the first step: (B, H), or a pair of these."""
+    if h_0 is None:
+        if isinstance(cell, _GatedCell):
+            return cell.start(len(rows))
+        return cell.W_hh.new_zeros(len(rows), cell.hidden_size)
+    if isinstance(cell, ScratchLSTMCell):
+        return tuple(part[layer].reshape(len(rows), cell.hidden_size) for part in h_0)
+    return h_0[layer].reshape(len(rows), cell.hidden_size)
 
 
 @contextlib.contextmanager
@@ -307,11 +766,26 @@ def _uniform(fan: int, *shape: int) -> Tensor:
     return torch.empty(*shape).uniform_(-bound, bound)
 
 
-def _sizes(model: CharRNN | ScratchRNN) -> str:
-    return (
+def _sizes(model: nn.Module) -> str:
+    sizes = (
         f"vocab_size={model.vocab_size}, hidden_size={model.hidden_size}, "
-        f"num_layers={model.num_layers}, nonlinearity={model.nonlinearity!r}"
+        f"num_layers={model.num_layers}"
     )
+    if hasattr(model, "nonlinearity"):
+        sizes += f", nonlinearity={model.nonlinearity!r}"
+    return sizes
+
+
+def _copy_weights(model: nn.Module, other: nn.Module) -> None:
+    """Copy the weights of a model on PyTorch's layer into one that is written out."""
+    if _sizes(model) != _sizes(other):
+        raise ValueError(
+            f"the models differ: this one is ({_sizes(model)}), the other "
+            f"({_sizes(other)})"
+        )
+    mine = [*model.cells.parameters(), model.W_ho, model.b_o]
+    for parameter, value in zip(mine, other.parameters(), strict=True):
+        parameter.copy_(value)
 
 
 def _nonlinearity(nonlinearity: str, known: Iterable[str]) -> str:
@@ -320,9 +794,9 @@ def _nonlinearity(nonlinearity: str, known: Iterable[str]) -> str:
 
 
 def _check_input(
-    model: CharRNN | ScratchRNN, ids: Tensor, h_0: Tensor | None, weight: Tensor
+    model: nn.Module, ids: Tensor, h_0: Tensor | Pair | None, weight: Tensor
 ) -> None:
-    """Refuse what ``nn.RNN`` would refuse; the values of the ids are one_hot's."""
+    """Refuse what PyTorch's layer would; the values of the ids are one_hot's."""
     _validate.integers(ids)
     if ids.ndim not in (1, 2):
         raise ValueError(
@@ -338,11 +812,34 @@ def _check_input(
         meaning = "(num_layers, B, H) also with batch_first=True"
         if ids.ndim == 1:
             meaning = "(num_layers, H)"
-        _check_state("h_0", h_0, expected, meaning, weight)
+        states = {"h_0": h_0}
+        if isinstance(model, CharLSTM | ScratchLSTM):
+            h, c = _pair("h_0", h_0)
+            states = {"h of h_0": h, "c of h_0": c}
+        for name, state in states.items():
+            _check_state(name, state, expected, meaning, weight)
+
+
+def _pair(name: str, state: Pair) -> Pair:
+    """A hidden and a cell state; TypeError."""
+    if not isinstance(state, tuple | list) or len(state) != 2:
+        got = type(state).__name__
+        if isinstance(state, tuple | list):
+            got = f"a {got} of {len(state)}"
+        raise TypeError(
+            f"{name} must be a pair (h, c) of tensors, hidden state and cell state, as "
+            f"an LSTM returns it, got {got} (notebooks/11_lstm_and_gru.ipynb)"
+        )
+    return tuple(state)
 
 
 def _check_state(
     name: str, state: Tensor, expected: tuple[int, ...], meaning: str, weight: Tensor
 ) -> None:
+    if isinstance(state, tuple | list) and len(state) == 2:
+        raise TypeError(
+            f"{name} must be a tensor, got {type(state).__name__}: only an LSTM has a "
+            "pair of states (h, c)"
+        )
     _validate.numbers_like(name, state, weight)
     _validate.shape(name, state, expected, meaning)

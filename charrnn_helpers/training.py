@@ -24,7 +24,15 @@ from torch import Tensor, nn
 
 from charrnn_helpers import _validate
 from charrnn_helpers.data import IGNORE_INDEX, Vocabulary
-from charrnn_helpers.models import CharRNN, ScratchRNN, evaluation_mode
+from charrnn_helpers.models import (
+    CharGRU,
+    CharLSTM,
+    CharRNN,
+    ScratchGRU,
+    ScratchLSTM,
+    ScratchRNN,
+    evaluation_mode,
+)
 
 FORMAT_VERSION = 1
 LARGEST_FILE = 2**30
@@ -39,6 +47,10 @@ _SIZES = ("vocab_size", "hidden_size", "num_layers")
 _MODELS: dict[str, tuple[type[nn.Module], tuple[str, ...]]] = {
     "CharRNN": (CharRNN, (*_SIZES, "nonlinearity")),
     "ScratchRNN": (ScratchRNN, (*_SIZES, "nonlinearity")),
+    "CharLSTM": (CharLSTM, _SIZES),
+    "ScratchLSTM": (ScratchLSTM, _SIZES),
+    "CharGRU": (CharGRU, _SIZES),
+    "ScratchGRU": (ScratchGRU, _SIZES),
 }
 
 
@@ -294,8 +306,8 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
     Args:
         path: the file; an existing one is replaced and keeps its permissions. Where it
             is a symbolic link, the file that the link leads to is.
-        model: a ``CharRNN`` or a ``ScratchRNN``, with the layers that it was built
-            with.
+        model: one of the classes of ``charrnn_helpers.models``, with the layers that
+            it was built with.
         vocab: the vocabulary that its ids come from.
 
     Raises:
@@ -312,7 +324,7 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
     name = type(model).__name__
     if name not in _MODELS or _MODELS[name][0] is not type(model):
         raise TypeError(
-            f"save knows {' and '.join(_MODELS)}, got {name}; for a model of your own "
+            f"save knows {', '.join(_MODELS)}, got {name}; for a model of your own "
             "save its state_dict() with torch.save"
         )
     _validate.instance("vocab", vocab, Vocabulary)

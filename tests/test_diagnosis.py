@@ -566,7 +566,8 @@ def test_every_lesson_exists():
     source = "".join(
         path.read_text(encoding="utf-8") for path in package.glob("of_*.py")
     )
-    lessons = set(re.findall(r'"notebook (\d\d), (?:section (\d\.\d+)|(.+))",', source))
+    place = r'"notebook (\d\d), (?:section (\d+\.\d+)|(.+))",'
+    lessons = set(re.findall(place, source))
     assert len(lessons) >= 10
     for notebook, section, heading in lessons:
         (path,) = NOTEBOOKS.glob(f"{notebook}_*.ipynb")

@@ -68,6 +68,8 @@ IDIOMS = {
     "9.5": (".detach()", "retain_graph", "saved_tensors_hooks"),
     "9.7": ("torch.autograd.Function", "save_for_backward", "addmm_", ".apply("),
     "09 Check it against PyTorch": ("gradcheck",),
+    "11.2": (".chunk(",),
+    "11.4": ("isinstance(",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -109,6 +111,11 @@ TERMS = {
     "9.4": ("numerical gradient", "gradient check"),
     "9.5": ("computational graph",),
     "9.6": ("truncated BPTT", "cosine similarity"),
+    "11.1": ("gate", "input gate", "output gate", "candidate"),
+    "11.2": ("LSTM",),
+    "11.3": ("update gate", "reset gate"),
+    "11.4": ("peephole",),
+    "11.6": ("fair",),
 }
 
 

@@ -1,9 +1,9 @@
 """Look for the bugs that raise no error: ``diagnose(model, inputs, targets)``.
 
-Notebook 08 meets many of them. In ``of_models`` and ``of_training``, one small
-function looks for one symptom; each works on a copy of the model, so that the model,
-its gradients and its optimizer stay as they were. A symptom is an experiment with a yes
-or a no: what cannot be told from a healthy run is not reported.
+Notebook 08 meets many of them. In ``of_models``, ``of_gates`` and ``of_training``, one
+small function looks for one symptom; each works on a copy of the model, so that the
+model, its gradients and its optimizer stay as they were. A symptom is an experiment
+with a yes or a no: what cannot be told from a healthy run is not reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from charrnn_helpers.data import IGNORE_INDEX
-from charrnn_helpers.diagnosis import of_models, of_training
+from charrnn_helpers.diagnosis import of_gates, of_models, of_training
 from charrnn_helpers.diagnosis.case import (
     Case,
     Finding,
@@ -25,6 +25,8 @@ from charrnn_helpers.diagnosis.case import (
 )
 
 __all__ = ["Finding", "diagnose"]
+
+MODELS = (*of_models.OF_MODELS, of_gates.saturated_gates)
 
 
 def diagnose(
@@ -58,9 +60,9 @@ def diagnose(
     Returns:
         The findings, each with its evidence and its lesson; none for a healthy model.
         They concern the data (float targets, shift, padding, nothing to learn), the
-        model (rows mixed, future seen, no memory, dead or saturated state, ids taken
-        for numbers, logits squeezed, gradients cut off), the loss, the optimizer, and
-        one training step.
+        model (rows mixed, future seen, no memory, dead or saturated state, saturated
+        gates, ids taken for numbers, logits squeezed, gradients cut off), the loss, the
+        optimizer, and one training step.
 
     Raises:
         TypeError: if the model is no module, inputs or targets are no tensors of ids,
@@ -97,7 +99,7 @@ def diagnose(
         if not logits.isfinite().all():
             return findings
         with torch.enable_grad():
-            for look in (*of_models.OF_MODELS, *of_training.OF_LOSSES):
+            for look in (*MODELS, *of_training.OF_LOSSES):
                 findings += look(case)
             for look in of_training.OF_STEPS:
                 findings += look(case, {finding.name for finding in findings})
