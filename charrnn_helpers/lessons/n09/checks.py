@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from charrnn_helpers.data import IGNORE_INDEX
+from charrnn_helpers.data import IGNORE_INDEX, one_hot
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.engine import Exercise
 from charrnn_helpers.exercises.kit import hints
@@ -44,13 +44,14 @@ def _of_logits(
     probabilities: Callable[[Tensor], Tensor] = lambda z: z.softmax(dim=-1),
     sign: float = 1,
     row: Callable[[Tensor], Tensor] = lambda y: y.clamp(min=0),
+    widen: Callable[[Tensor], Tensor] = lambda counted: counted.unsqueeze(-1),
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """The formula, with one part of it exchanged."""
 
     def answer(logits: Tensor, targets: Tensor) -> Tensor:
         y = F.one_hot(row(targets), logits.shape[-1])
         difference = sign * (probabilities(logits) - y)
-        return difference * counts(targets).unsqueeze(-1) / divisor(targets, logits)
+        return difference * widen(counts(targets)) / divisor(targets, logits)
 
     return answer
 
@@ -149,10 +150,17 @@ into_logits = Exercise(
                 _of_logits(counts=lambda y: y == IGNORE_INDEX)
             ],
             "−100 has no one-hot row. Put a harmless id in its place first, and wipe "
-            "its gradient out afterwards.": [_of_logits(row=lambda y: y)],
+            "its gradient out afterwards.": [
+                _of_logits(row=lambda y: y),
+                lambda logits, targets: (
+                    (logits.softmax(dim=-1) - one_hot(targets, logits.shape[-1]))
+                    / targets.numel()
+                ),
+            ],
             "A mask of shape (B, T) does not meet (B, T, V): it lacks an axis at the "
             "end. `unsqueeze(-1)` adds it.": [
-                lambda logits, targets: logits * (targets != IGNORE_INDEX)
+                lambda logits, targets: logits * (targets != IGNORE_INDEX),
+                _of_logits(widen=lambda counted: counted),
             ],
         }
     ),
@@ -174,6 +182,7 @@ def _way(
     at: int = 0,
     carry: float = 1,
     start: Callable[[Tensor, Tensor], Tensor] = lambda carried, d_sum: carried,
+    on: Callable[..., Tensor] = lambda carried, d_h, d_sum: d_sum,
     whole: bool = True,
 ) -> Callable[..., Any]:
     """The way back through a layer, with one part of it exchanged."""
@@ -184,7 +193,7 @@ def _way(
         for t in reversed(range(T)):
             d_h = from_loss[:, t] + carry * carried
             d_sums[:, t] = d_h * slope(states[:, max(0, t + at)])
-            carried = d_sums[:, t] @ back(W_hh)
+            carried = on(carried, d_h, d_sums[:, t]) @ back(W_hh)
         d_h_0 = start(carried, d_sums[:, 0])
         return (d_sums, d_h_0) if whole else d_sums
 
@@ -246,11 +255,27 @@ way_back = Exercise(
             "when that step is done: begin at the last one.": [_forwards],
             "h_0 is the state before the first step: one more W_hh lies between its "
             "sum and h_0.": [_way(start=lambda carried, d_sum: d_sum)],
+            "What is carried lacks the slope: d_sums goes through W_hh, not d_h.": [
+                _way(on=lambda carried, d_h, d_sum: d_h)
+            ],
             "h_0 comes out of no sigmoid here, so it has no slope of its own.": [
-                _way(start=lambda carried, d_sum: carried * 0.25)
+                _way(start=lambda carried, d_sum: carried * 0.25),
+                lambda d, h, W: _way(
+                    start=lambda carried, d_sum: carried * SIGMOID(h[:, 0])
+                )(d, h, W),
             ],
             "h_0 has no loss of its own, but the first step carries something to it.": [
-                _way(start=lambda carried, d_sum: torch.zeros_like(carried))
+                _way(start=lambda carried, d_sum: torch.zeros_like(carried)),
+                lambda d, h, W: _way(start=lambda carried, d_sum: d[:, 0])(d, h, W),
+                lambda d, h, W: _way(start=lambda carried, d_sum: d[:, 0] + carried)(
+                    d, h, W
+                ),
+            ],
+            "That is what the first state hears. h_0 is one step further back: through "
+            "the slope, and through W_hh.": [
+                lambda d, h, W: _way(
+                    start=lambda carried, d_sum: d_sum / SIGMOID(h[:, 0])
+                )(d, h, W)
             ],
             "h_0 has one row for each text: shape (B, H), no sum over the texts.": [
                 _way(start=lambda carried, d_sum: carried.sum(dim=0))
@@ -290,7 +315,12 @@ def _handed(answer: Callable[..., Any]) -> Callable[..., Any]:
 
     def run(loss: str, x: Tensor, gradient: Tensor) -> Any:
         before = x.clone()
-        found = answer(lambda: LOSSES[loss](x).item(), x, gradient)
+
+        def loss_of() -> float:
+            return LOSSES[loss](x).item()
+
+        loss_of.__qualname__ = "loss_of"  # the name that the learner knows
+        found = answer(loss_of, x, gradient)
         if found is None:
             return None
         return found, torch.allclose(x, before, rtol=0, atol=1e-12)
@@ -317,6 +347,13 @@ def _accused(
         return told([tuple(at) for at in wrong.nonzero().tolist()])
 
     return answer
+
+
+def _told_as(form: Callable[[Tensor], Any]) -> Callable[..., Any]:
+    """A right answer in another form than a list of pairs."""
+    return lambda loss_of, x, gradient: form(
+        (numerical_gradient(loss_of, x, 1e-5) - gradient).abs() > 1e-3
+    )
 
 
 def _nudged(
@@ -390,8 +427,10 @@ suspects = Exercise(
                 _accused(off=lambda a, b: a - b > 1e-3),
                 _accused(off=lambda a, b: b - a > 1e-3),
             ],
-            "Two floats that were computed in different ways are hardly ever equal: "
-            "off by more than 0.001 is asked for.": [_accused(off=lambda a, b: a != b)],
+            "You accuse every entry, so look at how you measure. Does x itself move, "
+            "and not a copy? Is the old number kept as a number, x[i, j].item()? Do "
+            "you divide by as far as x has moved? And ask for a distance: two floats "
+            "are hardly ever equal.": [_accused(off=lambda a, b: a != b)],
             "You accuse what is right.": [
                 _accused(off=lambda a, b: (a - b).abs() <= 1e-3)
             ],
@@ -419,6 +458,16 @@ suspects = Exercise(
             ],
             "Row first, then column.": [
                 _accused(told=lambda found: [(b, a) for a, b in found])
+            ],
+            "The positions are right. List them row by row, from the top.": [
+                _accused(told=lambda found: found[::-1]),
+                _accused(told=lambda found: sorted(found, key=lambda at: at[::-1])),
+            ],
+            "A list of pairs is asked for: nonzero() finds the positions in a table of "
+            "True and False, and tolist() makes lists of a tensor.": [
+                _told_as(lambda wrong: wrong),
+                _told_as(lambda wrong: wrong.nonzero()),
+                _told_as(lambda wrong: torch.where(wrong)),
             ],
         }
     ),
@@ -491,6 +540,7 @@ def _loop(
     retain: bool = False,
     loss_of: Callable[[Tensor, Tensor], Tensor] = _loss,
     after: bool = False,
+    late: bool = False,
     told: Callable[[Tensor], Any] = lambda loss: loss.item(),
     all_told: Callable[[list], Any] = lambda losses: losses,
 ) -> Callable[..., Any]:
@@ -501,6 +551,8 @@ def _loop(
         for inputs, targets, new in pieces:
             before = state(h, new)
             logits, h = model(inputs, before)
+            if late:
+                h = _cut_and_reset(h, new)
             loss = loss_of(logits, targets)
             if clear:
                 optimizer.zero_grad()
@@ -553,6 +605,11 @@ training = Exercise(
             ],
             "As soon as one row begins a new text, you reset all of them.": [
                 _loop(lambda h, new: None if h is None or new.any() else h.detach())
+            ],
+            "The marks belong to the piece that they come with: reset before the model "
+            "reads it.": [
+                _loop(late=True),
+                _loop(lambda h, new: h, late=True),
             ],
             "You reset only when all rows begin a new text.": [
                 _loop(lambda h, new: None if h is None or new.all() else h.detach())
@@ -612,6 +669,7 @@ def _leaky(
     swapped: bool = False,
     returned: Callable[..., Any] = lambda *three: (*three, None),
     into_start: Callable[[Tensor], Tensor] = lambda carried: carried,
+    past: Callable[..., Tensor] = lambda d_h, d_sum, carried, own: d_h,
 ) -> type:
     """A leaky layer with its own backward, one part of it exchanged."""
 
@@ -641,7 +699,8 @@ def _leaky(
             for t in reversed(range(len(states))):
                 d_h = d_states[t] + (carried if carried_on else 0)
                 d_sums[t] = d_h * inner(ctx.keep) * slopes[t]
-                carried = d_h * direct(ctx.keep) + d_sums[t] @ back(W_hh)
+                straight = past(d_h, d_sums[t], carried, d_states[t])
+                carried = straight * direct(ctx.keep) + d_sums[t] @ back(W_hh)
             d_W_hh = d_sums.flatten(0, 1).T @ at[multiplied].flatten(0, 1)
             return returned(d_sums, into_start(carried), d_W_hh)
 
@@ -659,6 +718,8 @@ def _applied(answer: Any) -> Callable[..., Any]:
         states = answer.apply(*inputs, keep)
         if states is None:
             return None
+        if not isinstance(states, Tensor) or states.shape != upstream.shape:
+            return [states, None, None, None]  # without a way back
         found = torch.autograd.grad(states, inputs, upstream, allow_unused=True)
         return [states.detach(), *found]
 
@@ -710,6 +771,12 @@ leaky = Exercise(
             "One of the two paths is missing: keep of each state goes to the next one "
             "past the tanh, and its gradient comes back the same way.": [
                 _leaky(direct=lambda keep: 0.0)
+            ],
+            "keep of d_h goes past the tanh: of all that the state hears, from its own "
+            "loss and from the step after, before any slope.": [
+                _leaky(past=lambda d_h, d_sum, carried, own: d_sum),
+                _leaky(past=lambda d_h, d_sum, carried, own: carried),
+                _leaky(past=lambda d_h, d_sum, carried, own: own),
             ],
             "The direct path passes on keep of the gradient, not all of it.": [
                 _leaky(direct=lambda keep: 1.0)

@@ -30,7 +30,7 @@ def draw_way_back(ax: Axes | None = None) -> Figure:
         draw_arrow(ax, (x, 4.25), (x, 2.75), color=BLUE, width=2)
         draw_arrow(ax, (x, 2.05), (x, 0.45), color=GREEN, width=2)
         ax.text(
-            x + 0.15, 1.3, "· (1 − h²) · h_prev", color=GREEN, fontsize=10, va="center"
+            x + 0.15, 1.0, "· (1 − h²) · h_prev", color=GREEN, fontsize=10, va="center"
         )
         ax.text(x + 0.15, 3.6, "from_loss", color=BLUE, fontsize=10, va="center")
     for t, x in list(steps.items())[1:]:
@@ -100,6 +100,6 @@ def draw_errors(
         log_x=True,
         log_y=True,
         markers=True,
-        title="Too far is crooked, too near is noise",
+        title="Large steps meet the curve, tiny steps the rounding",
         ax=ax,
     )
