@@ -1,7 +1,7 @@
 """Compare RNN, GRU and LSTM at equal CPU time on real text: what notebook 11 shows.
 
 Each model has about 30,000 parameters and the learning rate that serves it best, of
-three that are tried on a seed of their own. Then each trains for 40 CPU seconds on one
+five that are tried on a seed of their own. Then each trains for 40 CPU seconds on one
 thread, with three seeds. The result goes to a small file, which the notebook reads; a
 second call goes on where a stopped one ended, and with `--again` from the beginning.
 """
