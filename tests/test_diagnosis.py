@@ -566,7 +566,7 @@ def test_every_lesson_exists():
     source = "".join(
         path.read_text(encoding="utf-8") for path in package.glob("of_*.py")
     )
-    lessons = set(re.findall(r'"notebook (\d\d), (?:section (\d\.\d+)|(.+))",', source))
+    lessons = set(re.findall(r'"notebook (\d\d), (?:section (\d+\.\d+)|(.+))",', source))
     assert len(lessons) >= 10
     for notebook, section, heading in lessons:
         (path,) = NOTEBOOKS.glob(f"{notebook}_*.ipynb")
