@@ -63,6 +63,10 @@ IDIOMS = {
     "7.1": (".topk(",),
     "7.3": ("torch.multinomial",),
     "7.6": ("cumsum", "scatter"),
+    "10 opening": ("nn.LSTM", "nn.GRU"),
+    "10.1": (".flip(",),
+    "10.2": ("torch.linalg.eigvals", "torch.linalg.svdvals"),
+    "10.3": ("nn.init.orthogonal_", "nn.init.eye_"),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -100,6 +104,12 @@ TERMS = {
     "7.1": ("greedy",),
     "7.4": ("temperature",),
     "7.6": ("top-k", "top-p"),
+    "10 opening": ("recall task",),
+    "10.1": ("lag", "vanishing gradient", "exploding gradient", "factor per step"),
+    "10.2": ("eigenvalue", "spectral radius", "singular value"),
+    "10.3": ("orthogonal", "saturation", "identity initialisation"),
+    "10.4": ("forget gate", "forget bias"),
+    "10.6": ("cliff",),
 }
 
 

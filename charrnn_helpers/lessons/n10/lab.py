@@ -152,7 +152,7 @@ def draw_reach(
         "far ends.",
         x_label="Step",
         y_label="Share left",
-        rungs={"unchanged": 1.0},
+        rungs={"100 times": 100.0, "unchanged": 1.0},
         x_max=STEPS,
         log=True,
         height=185,
@@ -161,7 +161,7 @@ def draw_reach(
     return Drawing(pictures.sentence(text), strips + curves)
 
 
-_KEY = f"{SHOWN} units; the darker, the more is left"
+_KEY = f"{SHOWN} units; the darker, the more is left; orange +, purple −"
 
 
 def _sigmoid(x: float) -> float:
