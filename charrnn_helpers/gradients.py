@@ -52,62 +52,75 @@ def bptt(
         ValueError: if the model has more than one layer, a shape does not fit, no
             target is counted, or ``max_lag`` is negative.
 
+    Built in: notebooks/09_backpropagation_through_time.ipynb, section 9.3.
     Source: torch.autograd (the oracle in tests/test_gradients.py).
     """
     W_ih, W_hh, b_ih, b_hh, W_ho, b_o = _weights(model)
     _check_batch(model, inputs, targets)
-    T = inputs.shape[1]
+    T, V = inputs.shape[1], model.vocab_size
     max_lag = T - 1 if max_lag is None else _validate.whole("max_lag", max_lag, 0)
     activation, slope = (t[model.nonlinearity] for t in (ACTIVATIONS, SLOPES))
 
     # Forward: the states, kept for the way back.
-    h = [W_hh.new_zeros(len(inputs), len(W_hh))]  # (B, H), the state before step 0
+    x = F.one_hot(inputs, V).to(W_ih.dtype)  # (B, T, V)
+    h = [x.new_zeros(len(x), len(W_hh))]  # the state before step 0: (B, H)
     for t in range(T):
-        x_t = W_ih.T[inputs[:, t]]  # the one-hot row times W_ih.T: (B, H)
-        h.append(activation(x_t + b_ih + h[t] @ W_hh.T + b_hh))
-    states = torch.stack(h[1:], dim=1)  # (B, T, H)
+        h.append(activation(x[:, t] @ W_ih.T + b_ih + h[t] @ W_hh.T + b_hh))
+    states, previous = torch.stack(h[1:], dim=1), torch.stack(h[:-1], dim=1)
     logits = states @ W_ho.T + b_o  # (B, T, V)
-    counted = targets != IGNORE_INDEX  # (B, T)
-    n = counted.sum()
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
-    # Backward through the output layer: probabilities minus one-hot targets.
-    d_logits = logits.softmax(-1)  # (B, T, V)
-    d_logits[counted] -= F.one_hot(targets[counted], model.vocab_size)
-    d_logits *= counted.unsqueeze(-1).to(d_logits.dtype) / n
-    d_W_ho = torch.einsum("btv,bth->vh", d_logits, states)
-    d_b_o = d_logits.sum((0, 1))
-    from_loss = d_logits @ W_ho  # the direct part of the gradient of each h: (B, T, H)
-
-    # Backward through time: what a state passes on to the one before it.
-    d_sum = _through_time(from_loss, slope(states), W_hh, max_lag)  # (B, T, H)
-    previous = torch.stack(h[:-1], dim=1)  # (B, T, H)
-    d_W_hh = torch.einsum("bti,btj->ij", d_sum, previous)
-    d_W_ih = torch.zeros_like(W_ih)
-    d_W_ih.T.index_add_(0, inputs.flatten(), d_sum.flatten(0, 1))
-    d_b = d_sum.sum((0, 1))
-
-    gradients = (d_W_ih, d_W_hh, d_b, d_b.clone(), d_W_ho, d_b_o)
+    # Backward: into the logits, into the states, into the weights.
+    d_logits = _into_logits(logits, targets)  # (B, T, V)
+    d_sums = _through_time(d_logits @ W_ho, slope(states), W_hh, max_lag)  # (B, T, H)
+    d_b = d_sums.sum(dim=(0, 1))  # (H,)
+    gradients = [
+        _into_weights(d_sums, x),  # W_ih
+        _into_weights(d_sums, previous),  # W_hh
+        d_b,
+        d_b.clone(),  # both biases enter alike
+        _into_weights(d_logits, states),  # W_ho
+        d_logits.sum(dim=(0, 1)),  # b_o
+    ]
     return loss, dict(zip(_names(model), gradients, strict=True))
 
 
-def _through_time(d_h: Tensor, slopes: Tensor, W_hh: Tensor, max_lag: int) -> Tensor:
+def _into_logits(logits: Tensor, targets: Tensor) -> Tensor:
+    """Probabilities minus one-hot targets, for a mean over what is counted."""
+    counted = targets != IGNORE_INDEX  # (B, T)
+    d_logits = logits.softmax(dim=-1)  # (B, T, V)
+    d_logits[counted] -= F.one_hot(targets[counted], logits.shape[-1])
+    return d_logits * counted.unsqueeze(-1) / counted.sum()
+
+
+def _into_weights(d_out: Tensor, values: Tensor) -> Tensor:
+    """What multiplies values and gives out: the sum over all texts and steps."""
+    return d_out.flatten(0, 1).T @ values.flatten(0, 1)
+
+
+def _through_time(
+    from_loss: Tensor, slopes: Tensor, W_hh: Tensor, max_lag: int
+) -> Tensor:
     """The gradient with respect to the sum inside each activation, (B, T, H)."""
-    T = d_h.shape[1]
-    if max_lag >= T - 1:  # all the way: one pass
-        d_sum = torch.empty_like(d_h)
-        carried = torch.zeros_like(d_h[:, 0])  # (B, H)
-        for t in reversed(range(T)):
-            d_sum[:, t] = (d_h[:, t] + carried) * slopes[:, t]
-            carried = d_sum[:, t] @ W_hh
-        return d_sum
-    # Each loss apart, max_lag steps back: move all of them one step at a time.
-    lagged = d_h * slopes
-    d_sum = lagged.clone()
+    T = slopes.shape[1]
+    if max_lag < T - 1:
+        return _truncated(from_loss, slopes, W_hh, max_lag)
+    d_sums = torch.empty_like(slopes)  # (B, T, H)
+    carried = torch.zeros_like(slopes[:, 0])  # (B, H)
+    for t in reversed(range(T)):
+        d_sums[:, t] = (from_loss[:, t] + carried) * slopes[:, t]
+        carried = d_sums[:, t] @ W_hh
+    return d_sums
+
+
+def _truncated(from_loss: Tensor, slopes: Tensor, W_hh: Tensor, max_lag: int) -> Tensor:
+    """The same, with each loss followed max_lag steps back."""
+    moving = from_loss * slopes  # all losses, each at its own step: (B, T, H)
+    d_sums = moving.clone()
     for lag in range(1, max_lag + 1):
-        lagged = (lagged[:, 1:] @ W_hh) * slopes[:, : T - lag]
-        d_sum[:, : T - lag] += lagged
-    return d_sum
+        moving = (moving[:, 1:] @ W_hh) * slopes[:, :-lag]  # all go one step back
+        d_sums[:, :-lag] += moving
+    return d_sums
 
 
 class Recurrence(torch.autograd.Function):
@@ -120,15 +133,16 @@ class Recurrence(torch.autograd.Function):
     shape (T, B, H) (time first, so that each step is one piece of memory), ``h_0``
     (B, H), ``W_hh`` (H, H) and ``states`` (T, B, H), all of one floating dtype.
 
+    Built in: notebooks/09_backpropagation_through_time.ipynb, section 9.7.
     Source: torch.autograd.gradcheck (tests/test_gradients.py).
     """
 
     @staticmethod
     def forward(ctx, from_inputs: Tensor, h_0: Tensor, W_hh: Tensor) -> Tensor:
         """Take all the steps."""
-        states, h_t = from_inputs.clone(), h_0
-        for state in states.unbind(0):  # in place of its sum, each state
-            h_t = state.addmm_(h_t, W_hh.T).tanh_()
+        states, h_t = from_inputs.clone(), h_0  # (T, B, H), (B, H)
+        for t in range(len(states)):  # each sum becomes its state, in place
+            h_t = states[t].addmm_(h_t, W_hh.T).tanh_()
         ctx.save_for_backward(states, h_0, W_hh)
         return states
 
@@ -136,15 +150,12 @@ class Recurrence(torch.autograd.Function):
     def backward(ctx, d_states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Go back from the last step to the first."""
         states, h_0, W_hh = ctx.saved_tensors
-        d_sums = 1 - states * states  # the slopes of tanh at first: (T, B, H)
-        carried = torch.zeros_like(h_0)  # from the step after: (B, H)
-        for d_state, d_sum in zip(
-            reversed(d_states.unbind(0)), reversed(d_sums.unbind(0)), strict=True
-        ):
-            d_sum.mul_(carried.add_(d_state))
-            carried = d_sum @ W_hh
+        d_sums, carried = 1 - states**2, torch.zeros_like(h_0)  # slopes at first
+        for t in reversed(range(len(states))):
+            d_sums[t] *= d_states[t] + carried
+            carried = d_sums[t] @ W_hh
         previous = torch.cat([h_0.unsqueeze(0), states[:-1]])  # (T, B, H)
-        d_W_hh = d_sums.flatten(0, 1).T @ previous.flatten(0, 1)
+        d_W_hh = d_sums.flatten(0, 1).T @ previous.flatten(0, 1)  # (H, H)
         return d_sums, carried, d_W_hh
 
 
@@ -154,8 +165,8 @@ def numerical_gradient(
 ) -> Tensor:
     """Measure a gradient: move one entry a little to both sides, and look.
 
-    ``(f(x + eps) − f(x − eps)) / (2 eps)`` for each entry. In float64 an ``eps`` near
-    1e-5 is best; in float32 nothing is better than two or three digits.
+    ``(f(x + eps) − f(x − eps)) / (2 eps)`` for each entry. In float64 an ``eps`` from
+    1e-5 to 1e-4 is best; float32 gives three digits at the most.
 
     Args:
         f: called without an argument, returns one number that depends on ``x``.
@@ -170,6 +181,7 @@ def numerical_gradient(
         TypeError: if ``f`` is no function or ``x`` no floating-point tensor.
         ValueError: if ``eps`` is not above 0, or ``f`` returns more than one number.
 
+    Built in: notebooks/09_backpropagation_through_time.ipynb, section 9.4.
     """
     _validate.function("f", f)
     _validate.tensor("x", x)
@@ -181,12 +193,12 @@ def numerical_gradient(
         before = float(x[at])
         try:
             x[at] = before + eps
-            above, high = _one_number(f()), float(x[at])
+            above = _one_number(f())
             x[at] = before - eps
-            below, low = _one_number(f()), float(x[at])
+            below = _one_number(f())
         finally:
             x[at] = before
-        gradient[at] = (above - below) / (high - low)
+        gradient[at] = (above - below) / (2 * eps)
     return gradient
 
 

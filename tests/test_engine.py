@@ -528,3 +528,12 @@ def test_a_module_sums_up_its_own_exercises(capsys, monkeypatch):
     module.early(1)
     engine.summary_of("lesson")()
     assert "1 of 2 exercises solved: 9.3 ✓ · 9.10 ○" in capsys.readouterr().out
+
+
+def test_what_was_solved_stays_solved(capsys, monkeypatch):
+    monkeypatch.setattr(engine, "_tally", {})
+    check = question(1)
+    for answer in (0, 1, 2):
+        check(answer)
+    assert capsys.readouterr().out.count("✗") == 2  # the last one says so, too
+    assert engine.tally([check.number]).startswith("1 of 1 exercises solved")

@@ -433,8 +433,12 @@ _tally: dict[str, Verdict] = {}
 
 
 def report(number: str, verdict: Verdict) -> None:
-    """Print a verdict and remember it for the summary of its notebook."""
-    _tally[number] = verdict
+    """Print a verdict and remember it for the summary of its notebook.
+
+    What was solved once stays solved, whatever is tried afterwards.
+    """
+    if number not in _tally or not _tally[number].passed:
+        _tally[number] = verdict
     # Spaces that count, in "'hi   '", do not end a line.
     text = re.sub(r"(?<=[ ']) | (?=[ '])", "\0", verdict.message)
     lines = textwrap.wrap(

@@ -47,7 +47,8 @@ def is_stub(answer: Any) -> bool:
 
 
 def _methods(cls: type) -> list[types.FunctionType]:
-    return [m for m in vars(cls).values() if isinstance(m, types.FunctionType)]
+    members = (getattr(m, "__func__", m) for m in vars(cls).values())  # also static
+    return [m for m in members if isinstance(m, types.FunctionType)]
 
 
 def names_used(answer: Any) -> set[str]:

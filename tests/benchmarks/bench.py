@@ -27,7 +27,8 @@ from torch import Tensor, nn
 
 from charrnn_helpers import fast
 from charrnn_helpers.data import Vocabulary, one_hot, shift
-from charrnn_helpers.models import CharRNN, ScratchRNN
+from charrnn_helpers.gradients import Recurrence
+from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell, run_layer
 from charrnn_helpers.sampling import sample
 from charrnn_helpers.training import fit
 
@@ -200,6 +201,34 @@ def bench_training() -> None:
     )  # fmt: skip
 
 
+def one_layer(hidden_size: int) -> dict[str, Callable[[], None]]:
+    """Forward and backward of one tanh layer, in three ways."""
+    cell, rnn = ScratchRNNCell(V, hidden_size), nn.RNN(V, hidden_size)
+    x = one_hot(random_ids(T, B), V)  # (T, B, V): time first, but for the loop
+    by_rows, h_0 = x.transpose(0, 1).contiguous(), torch.zeros(B, hidden_size)
+    d_states = torch.randn(T, B, hidden_size)
+    d_by_rows = d_states.transpose(0, 1).contiguous()
+
+    def own() -> None:
+        from_inputs = x @ cell.W_ih.T + (cell.b_ih + cell.b_hh)
+        Recurrence.apply(from_inputs, h_0, cell.W_hh).backward(d_states)
+
+    return {
+        "own": own,
+        "loop": lambda: run_layer(cell, by_rows, h_0)[0].backward(d_by_rows),
+        "library": lambda: rnn(x)[0].backward(d_states),
+    }
+
+
+def bench_recurrence() -> None:
+    for hidden_size, turns, goal in ((H, 40, "≥ 1.1 ×"), (512, 15, "≥ 1.2 ×")):
+        seconds = take_turns(one_layer(hidden_size), turns)
+        what = f"Recurrence, forward + backward, H = {hidden_size}"
+        against = "run_layer, by autograd"
+        compare(what, seconds["own"], against, seconds["loop"], goal)
+        compare(what, seconds["own"], "nn.RNN", seconds["library"], "")
+
+
 def bench_fit() -> None:
     inputs, targets = shift(random_ids(5 * B, T + 1))
     bare, model = CharRNN(V, H), CharRNN(V, H)
@@ -334,8 +363,8 @@ def main() -> None:
     row(*("-" * w for w in WIDTHS))
     start = time.perf_counter()
     for bench in (
-        bench_training, bench_fit, bench_sampling, bench_batch, bench_one_hot,
-        bench_encoding,
+        bench_training, bench_recurrence, bench_fit, bench_sampling, bench_batch,
+        bench_one_hot, bench_encoding,
     ):  # fmt: skip
         bench()
     print(f"\nMeasured in {time.perf_counter() - start:.0f} s.")

@@ -217,6 +217,9 @@ translate = Exercise(
                     ids, old, new
                 ),
                 lambda ids, old, new: _by_unknown(lambda _: len(new))(ids, old, new),
+                lambda ids, old, new: _by_unknown(lambda _: len("".join(new)))(
+                    ids, old, new
+                ),
             ],
             _SKIPPED: [
                 _translation(

@@ -515,6 +515,7 @@ line_and_floor = Question(
                 4 * math.log(2) / 18,
                 5 * math.log(2) / 18,
                 (3 * math.log(3) + _THIRD) / 18,
+                (2 * math.log(3) + _THIRD) / 18,
             ],
         ),
         _floor(

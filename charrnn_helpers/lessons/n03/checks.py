@@ -249,7 +249,11 @@ one_hot = Exercise(
             ],
             "The ids and the symbols are compared one by one, position against "
             "position. Each id has to meet all symbols: give the ids a last axis of "
-            "size 1 first.": [lambda ids, V: (ids == torch.arange(V)).float()],
+            "size 1 first.": [
+                lambda ids, V: (ids == torch.arange(V)).float(),
+                lambda ids, V: ids == torch.arange(V),
+                lambda ids, V: (ids == torch.arange(V)).long(),
+            ],
             "The new axis has to stand behind all axes that the ids have, however many "
             "there are: −1 counts from the end.": [
                 lambda ids, V: (ids.unsqueeze(1) == torch.arange(V)).float(),

@@ -244,7 +244,10 @@ parameter_budget = Exercise(
     wrong=hints(
         {
             "Your model is one unit too large for the budget. Do you return the first "
-            "size that no longer fits?": [lambda v, b: _largest(v, b) + 1],
+            "size that no longer fits?": [
+                lambda v, b: _largest(v, b) + 1,
+                lambda v, b: _largest(v, b) + (b >= v),
+            ],
             "A model that needs the budget exactly still fits.": [
                 lambda v, b: _largest(v, b - 1)
             ],
@@ -678,6 +681,12 @@ def _by_state(model: nn.Module, ids: Tensor) -> bool:
     return before is not None and not torch.equal(before, after)
 
 
+def _by_state_alone(model: nn.Module, ids: Tensor) -> bool:
+    changed = ids.clone()
+    changed[:, 0] = (changed[:, 0] + 1) % model(ids)[0].shape[-1]
+    return bool((model(changed)[1] != model(ids)[1]).any())  # None has no any
+
+
 def _rolled(model: nn.Module, ids: Tensor) -> bool:
     return bool((model(ids.roll(1, 0))[0][1:] != model(ids)[0][1:]).any())
 
@@ -739,6 +748,8 @@ memory_test = Exercise(
             ],
             "The question is about the logits, and you compare the states. A state "
             "may move without any effect.": [_test(_by_state)],
+            "Some models return None for their state. And the question is about the "
+            "logits: a state may move without any effect.": [_test(_by_state_alone)],
             "Two opposite answers: did you ask whether the logits are equal, where "
             "the question is whether they moved?": [
                 lambda model, ids: tuple(not one for one in _test()(model, ids))

@@ -290,6 +290,7 @@ def _times(count: int) -> str:
 def _rnn_variant(
     *,
     hoist: bool = True,
+    twice: bool = False,
     reset: bool = False,
     inherit: bool = False,
     shift: bool = False,
@@ -312,7 +313,7 @@ def _rnn_variant(
             x = text if lowest else x
             zeros = x.new_zeros(len(x), width(low, high))
             h = h if inherit and h is not None else zeros
-            projected = low(x) if hoist else None
+            projected = low(x) if hoist or twice else None
             states = []
             for t in range(x.shape[1]):
                 from_input = projected[:, t] if hoist else low(x[:, t])
@@ -353,6 +354,10 @@ two_loops = Exercise(
             "Which of the two products of a step has to wait for the step before? The "
             "other one can be made for all steps at once, before the loop.": [
                 _rnn_variant(hoist=False)
+            ],
+            "The inputs are multiplied before the loop, and again in it. Take the "
+            "piece of this step from the product that you have.": [
+                _rnn_variant(hoist=False, twice=True)
             ],
             "Each step starts from zeros: the state does not get from one step to the "
             "next. At which indentation is it made?": [_rnn_variant(reset=True)],

@@ -26,9 +26,9 @@ from charrnn_helpers.plotting.tools import (
 
 COLUMNS = {
     "x_t": (0.45, "", "", "$x_t$"),
-    "from_input": (1.2, "→", "$W_{ih}$, $b_{ih}$", "from $x_t$"),
+    "from_input": (1.2, "→", "$W_{ih}$, $b_{ih}$", "from_input"),
     "h_prev": (0.8, "+", "", "$h_{t-1}$"),
-    "from_state": (1.2, "→", "$W_{hh}$, $b_{hh}$", "from $h_{t-1}$"),
+    "from_state": (1.2, "→", "$W_{hh}$, $b_{hh}$", "from_state"),
     "sum": (0.8, "=", "", "sum"),
     "h_t": (1.0, "→", "tanh", "$h_t$"),
     "logits": (1.4, "→", "$W_{ho}$, $b_o$", "logits"),
@@ -40,8 +40,8 @@ PANELS = {
     "x_t": "$x_t$: what is read",
     "h_prev": "$h_{t-1}$: state before",
     "h_t": "$h_t$: state after",
-    "from_input": "from $x_t$",
-    "from_state": "from $h_{t-1}$",
+    "from_input": "from_input",
+    "from_state": "from_state",
     "probs": "probabilities",
 }
 

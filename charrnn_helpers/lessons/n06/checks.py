@@ -452,6 +452,12 @@ clipped_step = Exercise(
             "number of all predictions; (B, T, V) and (B, T) do not.": [
                 _step_of(loss_of=lambda z, _, y: F.cross_entropy(z, y))
             ],
+            "A model returns two things, logits and state, and you use them as one: "
+            "logits, _ = model(inputs).": [
+                lambda model, optimizer, inputs, targets, limit: _mean(
+                    model(inputs), targets
+                )
+            ],
             "cross_entropy wants logits: it makes the softmax itself.": [
                 _step_of(loss_of=lambda z, _, y: _mean(z.softmax(dim=-1), y))
             ],
@@ -681,6 +687,15 @@ def _resumed(
     return resume
 
 
+def _with_the_report(model: nn.Module, optimizer: Any) -> tuple[Any, Any]:
+    return model.load_state_dict(model.state_dict()), optimizer
+
+
+def _of_the_report(_: Any) -> Any:
+    report, _ = _with_the_report(nn.Linear(1, 1), None)
+    return torch.optim.Adam(report.parameters())  # AttributeError
+
+
 resume = Exercise(
     number="6.5",
     name="my_resume",
@@ -723,6 +738,11 @@ resume = Exercise(
             ],
             "The loss stands still: your optimizer holds the parameters of another "
             "model than the one that you return.": [_resumed(same=False)],
+            "load_state_dict changes the model in place, and returns a report on the "
+            "keys: no `model =` in front of it.": [
+                _resumed(optimizer_of=_of_the_report),
+                _resumed(give=_with_the_report),
+            ],
             "The two are in the wrong order: the model comes first.": [
                 _resumed(give=lambda model, optimizer: (optimizer, model))
             ],

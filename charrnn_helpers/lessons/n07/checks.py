@@ -126,6 +126,16 @@ fractions = Exercise(
             lambda d, t, h: _counts(set(d), t, h),
             lambda d, t, h: len(d),
         ),
+        *_divided(
+            "Your loop walks through `train`, where a name stands once. Walk through "
+            "the draws: a name that is drawn three times is three draws.",
+            lambda d, t, h: (
+                sum(name in d for name in t),
+                sum(name in d for name in h),
+                sum(name not in (*t, *h) for name in d),
+            ),
+            lambda d, t, h: len(d),
+        ),
         Wrong(
             "These are numbers of names. A fraction is such a number divided by the "
             "number of draws.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +70,6 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
     "A lag is a whole number of steps: the first one that is below.": [
         (None, 54.4, None)
     ],
-    "That is where it falls below 10⁻⁵: one zero too few.": [(None, 45, None)],
     "The right numbers in another order: A, the lag, B.": [(_A, _B, _LAG)],
 }
 
@@ -453,6 +453,10 @@ def _twice(lstm: nn.LSTM, times: Tensor) -> None:
     _chrono(other=False, vector="hh")(lstm, times)
 
 
+def _on_copies(lstm: nn.LSTM, times: Tensor) -> None:
+    _chrono()(copy.deepcopy(lstm), times)
+
+
 def _forget_only(lstm: nn.LSTM, times: Tensor) -> None:
     H = lstm.hidden_size
     for k in range(lstm.num_layers):
@@ -506,7 +510,7 @@ chrono = Exercise(
     wrong=hints(
         {
             "Nothing has changed. Do you write into the biases in place, through "
-            ".data[...], or into a copy?": [lambda lstm, times: None],
+            ".data[...], or into a copy?": [_on_copies],
             "The other of the two biases is still there, and is added: what must it "
             "be where yours holds the value?": [
                 _chrono(other=False),
