@@ -370,7 +370,7 @@ HINTS = [
     ("10.3", "reverse order", "reverse order"),
     ("10.3", "ReLU: 1 at 0", "slope of ReLU"),
     ("10.4", "the other vector stays", "other of the two biases"),
-    ("10.4", "exchanged", "exchanged"),
+    ("10.4", "exchanged", "Turned round"),
     ("10.4", "first layer only", "Only the first layer"),
     ("10.4", "a copy", "in place"),
 ]

@@ -40,6 +40,10 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (0.0115 ** (1 / n), None, None) for n in (10, 19, 21, 30)
     ]
     + [(None, None, 38.5 ** (1 / n)) for n in (10, 19, 21, 30)],
+    "Two lags twenty steps apart, so the 20th root, not the square root.": [
+        (0.0115**0.5, None, None),
+        (None, None, 38.5**0.5),
+    ],
     "You begin at lag 0, and the first ten steps do not lie on the line. Use lag 10 "
     "and lag 30.": [
         (0.00023 ** (1 / 30), None, None),
@@ -67,6 +71,7 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (None, 56, None),
         (None, 53, None),
     ],
+    "That is where it falls below 10⁻⁷: one zero too many.": [(None, 65, None)],
     "A lag is a whole number of steps: the first one that is below.": [
         (None, 54.4, None)
     ],
@@ -167,7 +172,10 @@ scale = Exercise(
             "part: .abs().": [
                 _over(lambda W: _eigen(W).real.max()),
                 _over(lambda W: _eigen(W).real.abs().max()),
+                _over(lambda W: _eigen(W).imag.abs().max()),
             ],
+            "Complex numbers have no order, so none is the largest: take their sizes "
+            "first, .abs().": [_over(lambda W: _eigen(W).max())],
             "The largest size counts, not that of any eigenvalue, and no mean.": [
                 _over(lambda W: _eigen(W).abs()[0]),
                 _over(lambda W: _eigen(W).abs()[-1]),
@@ -290,6 +298,12 @@ def _by_index(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor
     return _walk()(d_last, states, W_hh, name)[1:]
 
 
+def _from_the_last(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor:
+    """Each gradient from d_last by one step."""
+    found = [((d_last * SLOPES[name](h)) @ W_hh).norm() for h in states[1:]]
+    return torch.stack([*found, d_last.norm()])
+
+
 def _off_at_zero(h: Tensor) -> Tensor:
     return (h >= 0).double()
 
@@ -301,7 +315,7 @@ way_back = Exercise(
     cases=lambda: [
         _case("tanh", 4, 3, 0),
         _case("sigmoid", 5, 2, 1),
-        _case("relu", 5, 6, 2),
+        _case("relu", 5, 6, 9),
         _case("tanh", 1, 4, 3),  # no step to take
         _case("sigmoid", 7, 7, 4),  # as many steps as units
     ],
@@ -310,6 +324,20 @@ way_back = Exercise(
     tolerance=1e-9,
     wrong=hints(
         {
+            "A tensor of shape (T,) is asked for: torch.stack makes one of a list.": [
+                lambda *case: list(_walk()(*case)),
+                lambda *case: _walk()(*case).tolist(),
+            ],
+            "Each step back has two parts: the slope, and W_hh, which you leave out.": [
+                lambda d, states, W_hh, name: _walk()(
+                    d, states, torch.eye(len(W_hh)).to(W_hh), name
+                )
+            ],
+            "You go through the states forwards. The way back begins at the last.": [
+                lambda d, states, *rest: _walk(flip=False)(d, states.flip(0), *rest)
+            ],
+            "Every step starts from d_last again. Go on from what the step before has "
+            "left.": [_from_the_last],
             "No slope is multiplied in: between two states lies an activation.": [
                 _walk(_all(torch.ones_like))
             ],
@@ -346,7 +374,12 @@ way_back = Exercise(
             "The slope of ReLU is 1 where h is above 0, and 0 elsewhere. A unit that "
             "is off has h = 0 exactly.": [
                 _walk(SLOPES | {"relu": slope})
-                for slope in (_off_at_zero, lambda h: h, torch.ones_like)
+                for slope in (
+                    _off_at_zero,
+                    lambda h: h,
+                    torch.ones_like,
+                    lambda h: (h == 0).double(),
+                )
             ],
             "On the way back W_hh stands as it is: d @ W_hh. With .T it is forwards.": [
                 _walk(turn=True)
@@ -394,13 +427,13 @@ def _times(units: int, layers: int, seed: int) -> Tensor:
 
 
 def _found(lstm: nn.LSTM) -> list[Tensor]:
-    """Four sums of biases of each layer, and all weights."""
+    """All weights, and four sums of biases of each layer."""
     sums = []
     for k in range(lstm.num_layers):
         both = getattr(lstm, f"bias_ih_l{k}") + getattr(lstm, f"bias_hh_l{k}")
         sums += both.detach().chunk(4)
     names = [name for name, _ in lstm.named_parameters() if name.startswith("weight")]
-    return [*sums, torch.cat([getattr(lstm, n).detach().flatten() for n in names])]
+    return [torch.cat([getattr(lstm, n).detach().flatten() for n in names]), *sums]
 
 
 def _set(function: Callable[[nn.LSTM, Tensor], Any]) -> Callable[..., list[Tensor]]:
@@ -417,7 +450,7 @@ def _set(function: Callable[[nn.LSTM, Tensor], Any]) -> Callable[..., list[Tenso
 def _right(units: int, layers: int, seed: int) -> list[Tensor]:
     found = _found(_lstm(units, layers, seed))
     for k, times in enumerate(_times(units, layers, seed)):
-        found[4 * k : 4 * k + 2] = [-torch.log(times), torch.log(times)]
+        found[4 * k + 1 : 4 * k + 3] = [-torch.log(times), torch.log(times)]
     return found
 
 
@@ -464,6 +497,21 @@ def _forget_only(lstm: nn.LSTM, times: Tensor) -> None:
         getattr(lstm, f"bias_hh_l{k}").data[H : 2 * H] = 0
 
 
+def _input_only(lstm: nn.LSTM, times: Tensor) -> None:
+    H = lstm.hidden_size
+    for k in range(lstm.num_layers):
+        getattr(lstm, f"bias_ih_l{k}").data[:H] = -times[k].log()
+        getattr(lstm, f"bias_hh_l{k}").data[:H] = 0
+
+
+def _recorded(lstm: nn.LSTM, times: Tensor) -> None:
+    lstm.bias_ih_l0[0] = times[0, 0]
+
+
+def _one_layer_too_many(lstm: nn.LSTM, times: Tensor) -> None:
+    getattr(lstm, f"bias_ih_l{lstm.num_layers}")
+
+
 def _also(value: float, what: str) -> Callable[[nn.LSTM, Tensor], None]:
     """The right thing, and something else too."""
 
@@ -480,6 +528,17 @@ def _everything_of_hh(lstm: nn.LSTM, times: Tensor) -> None:
     for k in range(lstm.num_layers):
         getattr(lstm, f"bias_hh_l{k}").data.zero_()
     _chrono()(lstm, times)
+
+
+def _zero_quarter(quarter: int) -> Callable[[nn.LSTM, Tensor], None]:
+    """The right thing, and a quarter of one vector set to zero."""
+
+    def answer(lstm: nn.LSTM, times: Tensor) -> None:
+        _chrono()(lstm, times)
+        for k in range(lstm.num_layers):
+            getattr(lstm, f"bias_ih_l{k}").data.chunk(4)[quarter].zero_()
+
+    return answer
 
 
 def _added(lstm: nn.LSTM, times: Tensor) -> None:
@@ -501,11 +560,12 @@ chrono = Exercise(
     prepare=_set,
     say=lambda case: f"with {case[0]} units and num_layers={case[1]},",
     entries=[
+        "the long vector of all weights",
         *(
             f"the sum of the two biases of the {gate} quarter, layer {k},"
             for k in range(3)
             for gate in QUARTERS
-        )
+        ),
     ],
     wrong=hints(
         {
@@ -531,15 +591,28 @@ chrono = Exercise(
             "Every layer gets the times of the last: row k of times is for layer k.": [
                 _chrono(row=-1)
             ],
+            "A sum of two halves is asked for: with half the value in one vector, the "
+            "other half belongs into the other.": [
+                _chrono(lambda u: torch.log(u) / 2, lambda u: -torch.log(u) / 2)
+            ],
+            "Every unit has a time of its own: no mean.": [
+                _chrono(lambda u: u.mean().log(), lambda u: -u.mean().log())
+            ],
+            "The input gate is set. The forget gate gets ln u.": [_input_only],
+            "A bias cannot be written into while gradients are recorded: through "
+            ".data, or under torch.no_grad().": [_recorded],
+            "You ask for a layer that there is not: they are numbered from 0.": [
+                _one_layer_too_many
+            ],
             "The forget gate is set. The input gate gets −ln u.": [_forget_only],
-            "Input and forget gate exchanged: input is the first quarter, forget the "
-            "second.": [_chrono(quarters=(1, 0))],
+            "Turned round: to keep for long, the forget gate (second quarter) gets +ln "
+            "u and stands open, the input gate (first quarter) −ln u.": [
+                _chrono(quarters=(1, 0))
+            ],
             "Another quarter: the order is input, forget, candidate, output.": [
                 _chrono(quarters=pair) for pair in ((0, 2), (0, 3), (3, 1), (2, 1))
             ],
-            "The signs: to keep for long, the forget gate must be open and the input "
-            "gate nearly shut.": [
-                _chrono(lambda u: -torch.log(u), torch.log),
+            "The signs: +ln u for the forget gate, −ln u for the input gate.": [
                 _chrono(torch.log, torch.log),
                 _chrono(lambda u: -torch.log(u)),
             ],
@@ -557,9 +630,15 @@ chrono = Exercise(
             "That is the gate itself. Its bias goes through a sigmoid first.": [
                 _chrono(lambda u: u / (1 + u), lambda u: 1 / (1 + u)),
                 _chrono(lambda u: 1 - 1 / u, lambda u: 1 / u),
+                _chrono(lambda u: 1 / u, lambda u: -1 / u),
             ],
             "The candidate and output quarters are to stay as they are: set half of "
-            "the vector only.": [_also(0.0, "bias"), _everything_of_hh],
+            "the vector only.": [
+                _also(0.0, "bias"),
+                _everything_of_hh,
+                _zero_quarter(2),
+                _zero_quarter(3),
+            ],
             "The weights are to stay as they are.": [_also(0.0, "weight")],
         }
     ),
