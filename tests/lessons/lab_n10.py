@@ -41,6 +41,7 @@ def work(lab):
     lab.expect_text("step 50")
     size = lab.box.bounding_box()
     assert size["height"] <= 700, size
+    lab.screenshot("10_reach_picked")
     # By keyboard: the arrows walk along the lower strip, Enter picks.
     step(50, strip=1).focus()
     lab.page.keyboard.press("ArrowRight")
