@@ -21,6 +21,9 @@ STEPS, UNITS, SHOWN = 100, 24, 12
 EVERY = 2
 """A strip has one column for every second step: wide enough to be clicked on."""
 
+LEFT, WIDTH = 56, 434
+"""Where the plot of the curves begins and how wide it is: the strips stand above it."""
+
 CELLS = ("RNN, tanh", "RNN, ReLU", "RNN, sigmoid", "LSTM")
 
 FAINTEST, STRONGEST = 1e-8, 1e2
@@ -152,7 +155,7 @@ def draw_reach(
         "far ends.",
         x_label="Step",
         y_label="Share left",
-        rungs={"100 times": 100.0, "unchanged": 1.0},
+        rungs={"explosion": STRONGEST, "unchanged": 1.0},
         x_max=STEPS,
         log=True,
         height=185,
@@ -189,22 +192,22 @@ def _strip(
     picked: str,
 ) -> str:
     """A strip: a column for every second step, a row for each of some units."""
-    width, height = 12, 7
+    width, height = WIDTH * EVERY / STEPS, 7
+    size = f'width="{width + 0.3:.2f}" height="{height}"'  # no seams between them
     columns = []
     for t in range(EVERY - 1, STEPS, EVERY):
         step = str(t + 1)
-        x = (t // EVERY) * width
+        x = round(t // EVERY * width, 2)
         chosen = step == picked
         touched = pictures.touch(
             step, f"s{step}", _at(t + 1, forward, backward), pressed=chosen
         )
         boxes = "".join(
-            f'<rect x="{x}" y="{k * height}" width="{width}" height="{height}" '
-            f'fill="{_colour(number)}"/>'
+            f'<rect x="{x}" y="{k * height}" {size} fill="{_colour(number)}"/>'
             for k, number in enumerate(values[t, :SHOWN].tolist())
         )
         frame = (
-            f'<rect x="{x + 1}" y="1" width="{width - 2}" '
+            f'<rect x="{x + 1:.2f}" y="1" width="{width - 2:.2f}" '
             f'height="{height * SHOWN - 2}" fill="none" stroke="#000" '
             'stroke-width="2"/>'
         )
@@ -212,12 +215,13 @@ def _strip(
             f'<g role="button" aria-label="Step {step}"{touched}>{boxes}'
             f"{frame * chosen}</g>"
         )
-    wide, high = STEPS // EVERY * width, SHOWN * height
+    high = SHOWN * height
     return (
         '<div style="background:#fff;color:#000;padding:4px 4px 0 4px">'
         f'<div style="font:13px sans-serif">{pictures.plain(caption)}</div>'
-        f'<svg role="group" aria-label="{pictures.plain(caption)}" width="{wide}" '
-        f'height="{high}" style="background:#fff;border:1px solid #bbb">'
+        f'<svg role="group" aria-label="{pictures.plain(caption)}" width="{WIDTH}" '
+        f'height="{high}" style="background:#fff;outline:1px solid #bbb;'
+        f'margin-left:{LEFT}px">'
         f"{''.join(columns)}</svg></div>"
     )
 
