@@ -220,6 +220,7 @@ def reach(model: nn.Module, ids: Tensor) -> dict[str, Tensor]:
             ``nn.Linear`` called ``output`` or a matrix ``W_ho``.
         ValueError: if there are fewer than two ids or they have another shape.
 
+    Built in: notebooks/10_vanishing_and_exploding_gradients.ipynb, section 10.1.
     """
     _validate.model(model)
     _validate.integers(ids)

@@ -17,7 +17,8 @@ from torch import nn
 
 import charrnn_helpers
 from charrnn_helpers import data, diagnosis
-from charrnn_helpers.diagnosis import diagnose
+from charrnn_helpers.diagnosis import diagnose, of_models
+from charrnn_helpers.diagnosis.case import Case
 from charrnn_helpers.models import CharRNN, ScratchRNN
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -463,6 +464,118 @@ def test_a_step_that_fails_or_is_none_gets_a_clear_error():
     for name in ("step", "loss_fn", "optimizer"):
         with pytest.raises(TypeError, match=f"{name} must be .* got int"):
             diagnose(model, inputs, targets, **{name: 3})
+
+
+# --- a gradient that does not pass the step ------------------------------------------
+
+LOST = ["a gradient that does not pass the step"]
+
+
+class AnyLayer(nn.Module):
+    """One-hot rows into any recurrent layer; an LSTM returns a pair of states."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.rnn, self.output = layer, nn.Linear(layer.hidden_size, layer.input_size)
+
+    def forward(self, ids, state=None):
+        x = data.one_hot(ids, self.rnn.input_size).to(self.output.weight.dtype)
+        states, state = self.rnn(x, state)
+        return self.output(states), state
+
+
+def a_layer(kind, start=None, V=9, H=16):
+    """A new layer: as it comes, with an orthogonal W_hh, or with a forget bias."""
+    layer = kind(V, H, batch_first=True)
+    with torch.no_grad():
+        if kind is nn.LSTM and start is not None:
+            layer.bias_ih_l0[H : 2 * H] = start
+            layer.bias_hh_l0[H : 2 * H] = 0
+        elif start is not None:
+            nn.init.orthogonal_(layer.weight_hh_l0, start)
+    return AnyLayer(layer)
+
+
+def recall(gap):
+    """A letter, then blanks; the only target is that letter, at the last step."""
+    inputs = torch.full((8, gap + 1), 8)
+    inputs[:, 0] = torch.arange(8)
+    targets = torch.full_like(inputs, data.IGNORE_INDEX)
+    targets[:, -1] = torch.arange(8)
+    return inputs, targets
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("kind", "start", "expected"),
+    [
+        (nn.RNN, None, LOST),
+        (nn.GRU, None, LOST),
+        (nn.LSTM, None, LOST),
+        (nn.LSTM, -1.0, LOST),
+        (nn.RNN, 1.0, []),
+        (nn.RNN, 1.3, []),
+        (nn.LSTM, 3.0, []),
+        (nn.LSTM, 5.0, []),
+    ],
+)
+def test_the_only_target_far_from_what_matters(kind, start, expected, seed):
+    torch.manual_seed(seed)
+    model = a_layer(kind, start)
+    assert names(diagnose(model, *recall(60))) == expected
+    assert names(diagnose(model, *recall(5))) == []  # near enough for all of them
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+def test_on_text_a_gradient_may_die_some_time(kind):
+    _, inputs, targets = (9, *drawn(3, 9, 4, 80))
+    for seed in range(3):
+        torch.manual_seed(seed)
+        assert names(diagnose(a_layer(kind), inputs, targets)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoil"),
+    [
+        (nn.RNN, lambda layer: layer.weight_hh_l0.data.mul_(0.02)),
+        (nn.LSTM, lambda layer: layer.bias_ih_l0.data[16:32].sub_(9)),
+    ],
+)
+def test_a_gradient_that_dies_within_a_few_steps_of_a_text(kind, spoil):
+    _, inputs, targets = (9, *drawn(3, 9, 4, 30))
+    model = a_layer(kind)
+    spoil(model.rnn)
+    if kind is nn.LSTM:  # what it hands on through h is small, too
+        model.rnn.weight_hh_l0.data.mul_(0.02)
+    found = {one.name: one for one in diagnose(model, inputs, targets)}
+    # A forget gate that is shut shows itself, too.
+    also = ["saturated gates"] if kind is nn.LSTM else []
+    assert sorted(found) == sorted([*LOST, *also])
+    sentence = found[LOST[0]].sentence
+    assert "at lag 6" in sentence
+    assert "orthogonal" in sentence and "forget gate" in sentence
+
+
+def test_a_network_that_keeps_its_letter_in_a_resting_place_is_healthy():
+    model = a_layer(nn.RNN, H=8)
+    with torch.no_grad():  # each letter switches a unit of its own on for good
+        model.rnn.weight_ih_l0.copy_(10 * torch.eye(8, 9) - 5)
+        model.rnn.weight_ih_l0[:, 8] = 0  # the blank
+        model.rnn.weight_hh_l0.copy_(3 * torch.eye(8))
+        model.rnn.bias_ih_l0.zero_()
+        model.rnn.bias_hh_l0.zero_()
+        model.output.weight.copy_(3 * torch.eye(9, 8))
+    inputs, targets = recall(80)
+    assert torch.equal(model(inputs)[0][:, -1].argmax(dim=-1), targets[:, -1])
+    way = of_models._way_back(a_case(model, inputs, targets))
+    assert way[0] < 1e-6 * way[-1]
+    assert names(diagnose(model, inputs, targets)) == []
+
+
+def a_case(model, inputs, targets):
+    with torch.no_grad():
+        logits, state = model(inputs)
+    return Case(model, model, inputs, targets, logits, state, None, None, None)
 
 
 # --- everything stays as it was ------------------------------------------------------

@@ -23,7 +23,7 @@ STOREYS = (
 # What serves the lessons and is not taught in one. A taught module is as long as its
 # lesson needs; these only grow if somebody lets them.
 KITS = ("_validate", "diagnosis", "environment", "exercises", "lab", "plotting")
-LINES_OF_KITS = 5_470
+LINES_OF_KITS = 5_530
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -68,8 +68,11 @@ IDIOMS = {
     "9.5": (".detach()", "retain_graph", "saved_tensors_hooks"),
     "9.7": ("torch.autograd.Function", "save_for_backward", "addmm_", ".apply("),
     "09 Check it against PyTorch": ("gradcheck",),
+    "10 opening": ("nn.LSTM", "nn.GRU"),
+    "10.1": (".flip(", "isinstance("),
+    "10.2": ("torch.linalg.eigvals", "torch.linalg.svdvals"),
+    "10.3": ("nn.init.orthogonal_", "nn.init.eye_"),
     "11.2": (".chunk(",),
-    "11.4": ("isinstance(",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -111,8 +114,13 @@ TERMS = {
     "9.4": ("numerical gradient", "gradient check"),
     "9.5": ("computational graph",),
     "9.6": ("truncated BPTT", "cosine similarity"),
-    "11.1": ("gate", "input gate", "output gate", "candidate"),
-    "11.2": ("LSTM",),
+    "10 opening": ("recall task",),
+    "10.1": ("lag", "vanishing gradient", "exploding gradient", "factor per step"),
+    "10.2": ("eigenvalue", "spectral radius", "singular value"),
+    "10.3": ("orthogonal", "saturation", "identity initialisation"),
+    "10.4": ("forget gate", "forget bias"),
+    "10.6": ("cliff",),
+    "11.1": ("input gate", "output gate", "candidate"),
     "11.3": ("update gate", "reset gate"),
     "11.4": ("peephole",),
     "11.6": ("fair",),

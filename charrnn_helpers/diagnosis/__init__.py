@@ -61,8 +61,8 @@ def diagnose(
         The findings, each with its evidence and its lesson; none for a healthy model.
         They concern the data (float targets, shift, padding, nothing to learn), the
         model (rows mixed, future seen, no memory, dead or saturated state, saturated
-        gates, ids taken for numbers, logits squeezed, gradients cut off), the loss, the
-        optimizer, and one training step.
+        gates, ids taken for numbers, logits squeezed, gradients cut off or lost on
+        their way), the loss, the optimizer, and one training step.
 
     Raises:
         TypeError: if the model is no module, inputs or targets are no tensors of ids,

@@ -35,6 +35,12 @@ ENOUGH_ANSWERS = 8
 SATURATED = 0.95
 """Share of hidden numbers at ±1 from which the layer counts as saturated."""
 
+A_FEW_STEPS = 6
+"""Within so many steps no healthy network loses its whole gradient."""
+
+LOST = 1e-6
+"""Share of a gradient below which float32 hardly notices it beside the rest."""
+
 
 # --- the data ------------------------------------------------------------------------
 
@@ -518,8 +524,67 @@ def _slopes(case: Case) -> Iterator[tuple[str, float | None, float]]:
         yield n, slope if clear and agree else None, by_autograd
 
 
+def _lost_gradient(case: Case) -> Iterator[Finding]:
+    """Follow the gradient of the last answers back through the states.
+
+    That it dies some time is normal: text hardly asks for more. It is a disease where
+    it dies within a few steps, or on the way from the only targets to a text that
+    stands far before them. A trained network may keep what it has read in a resting
+    place, from which no gradient comes, too: so it must also have forgotten.
+    """
+    T = case.inputs.shape[1]
+    late = int(case.counted.any(dim=0).nonzero()[0])  # the first step with a target
+    lag = T - 1 if late >= 2 * A_FEW_STEPS else A_FEW_STEPS
+    if T < 2 * A_FEW_STEPS or (way := _way_back(case)) is None:
+        return
+    left = float(way[T - 1 - lag] / way[-1])
+    if not left < LOST:
+        return
+    at = torch.arange(T, device=case.inputs.device).expand_as(case.inputs)
+    moved = distance_moved(case, at < T - lag)[:, -1]  # (B,)
+    if moved.max() > tolerance_of(case):
+        return
+    one_step = left ** (1 / max(lag - 1, 1))
+    yield Finding(
+        "a gradient that does not pass the step",
+        f"On its way back from the last answers the gradient shrinks by a factor of "
+        f"{one_step:.2f} per step: {left:.0e} of it is left at lag {lag}, and "
+        "changing the characters before moves no answer, so nothing can be learned "
+        "from them. Start W_hh with nn.init.orthogonal_; in an LSTM raise the bias of "
+        "the forget gate.",
+        "notebook 10, section 10.5",
+    )
+
+
+def _way_back(case: Case) -> Tensor | None:
+    """The norm of the gradient of the last answers in the state after each step.
+
+    Of T steps the last one is left out. None: the model cannot be run step by step.
+    """
+    model, state, states = copy.deepcopy(case.model).double(), None, []
+    try:
+        for ids in case.inputs.split(1, dim=1):
+            logits, state = model(ids, state)
+            states.append(state if isinstance(state, tuple) else (state,))
+        logits = logits.reshape(len(case.inputs), -1)
+        if (logits - case.logits[:, -1]).abs().max() > tolerance_of(case):
+            return None  # step by step it is another model
+        torch.manual_seed(0)
+        mix = (logits * torch.randn_like(logits)).sum()
+        earlier = [part for step in states[:-1] for part in step]
+        found = torch.autograd.grad(mix, earlier, allow_unused=True)
+    except Exception:
+        return None
+    squares = torch.stack(
+        [logits.new_zeros(()) if g is None else g.square().sum() for g in found]
+    )
+    norms = squares.view(len(states) - 1, -1).sum(dim=1).sqrt()
+    return norms if norms[-1] > 0 else None
+
+
 OF_DATA = (_shift, _padding, _nothing_to_learn, _not_finite)
 OF_MODELS = (
     *(_random_answers, _mixed_rows, _future, _influence, _saturated),
     *(_ids_as_numbers, _extra_symbols, _probabilities, _squeezed, _cut_gradient),
+    _lost_gradient,
 )
