@@ -263,6 +263,24 @@ def my_dials(write, show, erase):
     o[show - 1] = 1
     return f, i, o
 """,
+        "lists of text": """
+def my_dials(write, show, erase):
+    s = range(1, 11)
+    f = [str(int(t not in (write, erase))) for t in s]
+    return f, [str(int(t == write)) for t in s], [str(int(t == show)) for t in s]
+""",
+        "strings of digits": """
+def my_dials(write, show, erase):
+    s = range(1, 11)
+    f = "".join("01"[t not in (write, erase)] for t in s)
+    return f, "".join("01"[t == write] for t in s), "".join("01"[t == show] for t in s)
+""",
+        "one list for all": """
+def my_dials(write, show, erase):
+    f = i = o = [0] * 10
+    i[write - 1] = o[show - 1] = 1
+    return f, i, o
+""",
     },
     "11.2": {
         "f itself": """
@@ -394,6 +412,12 @@ def my_forget_bias(T, share):
 def my_forget_bias(T, share):
     f = share ** (1 / T)
     return str(math.log(f / (1 - f)))
+""",
+        "a half for each": """
+def my_forget_bias(T, share):
+    f = share ** (1 / T)
+    b = math.log(f / (1 - f))
+    return b / 2, b / 2
 """,
     },
     "11.3": {
@@ -544,6 +568,22 @@ def my_convert(stored):
     stored[:H] = stored[H : 2 * H]
     stored[H : 2 * H] = -z
     return stored
+""",
+        "bias as it was": """
+def my_convert(stored):
+    if stored.dim() == 1:
+        return stored
+    z, r, n = stored.chunk(3)
+    return torch.cat([r, -z, n])
+""",
+        "bias without sign": """
+def my_convert(stored):
+    z, r, n = stored.chunk(3)
+    return torch.cat([r, -z if stored.dim() == 2 else z, n])
+""",
+        "rolled": """
+def my_convert(stored):
+    return stored.roll(len(stored) // 3, 0)
 """,
     },
     "11.4": {
@@ -855,6 +895,33 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
     o = (o + p[2] * c_t).sigmoid()
     return o * c_t.tanh(), c_t
 """,
+        "weights alone": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i, f = (i + p[0]).sigmoid(), (f + p[1]).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    o = (o + p[2]).sigmoid()
+    return o * c_t.tanh(), c_t
+""",
+        "sigmoid twice": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i = (i.sigmoid() + p[0] * c_prev).sigmoid()
+    f = (f.sigmoid() + p[1] * c_prev).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    o = (o.sigmoid() + p[2] * c_t).sigmoid()
+    return o * c_t.tanh(), c_t
+""",
+        "cell state in place": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i = (i + p[0] * c_prev).sigmoid()
+    f = (f + p[1] * c_prev).sigmoid()
+    c_prev *= f
+    c_prev += i * g.tanh()
+    o = (o + p[2] * c_prev).sigmoid()
+    return o * c_prev.tanh(), c_prev
+""",
     },
     "11.5": {
         "letters a": 'supported = "a"',
@@ -928,6 +995,11 @@ def my_dials(write, show, erase):
     f = [int(t < write or write < t < erase) for t in s]
     return f, [int(t == write) for t in s], [int(t == show) for t in s]
 """,
+        "one tensor": """
+def my_dials(write, show, erase):
+    t = torch.arange(1, 11)
+    return torch.stack([(t > write) & (t < erase), t == write, t == show])
+""",
     },
     "11.2": {
         "as a formula": """
@@ -985,6 +1057,11 @@ def my_convert(stored):
     z, r, n = stored.split(len(stored) // 3)
     return torch.cat((r, z * -1, n), dim=0)
 """,
+        "a new axis for the parts": """
+def my_convert(stored):
+    z, r, n = stored.unflatten(0, (3, -1))
+    return torch.stack([r, -z, n]).flatten(0, 1)
+""",
     },
     "11.4": {
         "plain": """
@@ -1024,12 +1101,23 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
     o = (o + p[2] * c_t).sigmoid()
     return [o * c_t.tanh(), c_t]
 """,
+        "diagonal matrices": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i = (i + c_prev @ p[0].diag()).sigmoid()
+    f = (f + c_prev @ p[1].diag()).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    o = (o + c_t @ p[2].diag()).sigmoid()
+    return o * c_t.tanh(), c_t
+""",
     },
     "11.5": {
         "two letters": 'supported = "ae"',
         "the other order": 'supported = "ea"',
         "capitals": 'supported = "AE"',
         "with a comma": 'supported = "a, e"',
+        "with a stroke": 'supported = "a/e"',
+        "a list of letters": 'supported = ["a", "e"]',
     },
 }
 
@@ -1042,12 +1130,19 @@ HINTS = [
     ("11.1", "output always open", "at step `show` alone"),
     ("11.1", "output always closed", "has to be 1 at step `show`"),
     ("11.1", "something new written after erase", "nothing may be let in"),
+    ("11.1", "strings of digits", "returned text for f"),
     ("11.2", "f itself", "Which sum has this sigmoid?"),
     ("11.2", "no root", "f to the power T"),
     ("11.2", "a T-th part", "take the T-th root"),
     ("11.2", "sign", "needs a positive bias"),
     ("11.2", "lost, not left", "not what is lost"),
     ("11.2", "chrono", "does not ask for a share"),
+    ("11.2", "base 10", "natural logarithm"),
+    ("11.2", "f over 1 - f without log", "is the logarithm"),
+    ("11.2", "a half for each", "the sum"),
+    ("11.3", "bias as it was", "needs the same changes"),
+    ("11.3", "rolled", "n stays where it is"),
+    ("11.3", "a list", "join the three parts"),
     ("11.3", "order only", "their z replaces"),
     ("11.3", "sign only", "still theirs"),
     ("11.3", "one minus", "inside its sigmoid"),
@@ -1057,6 +1152,15 @@ HINTS = [
     ("11.4", "no peepholes", "p is not used"),
     ("11.4", "outside the sigmoid", "inside the sigmoid"),
     ("11.4", "candidate with a peephole", "no gate"),
+    ("11.4", "weights alone", "multiplies the cell state"),
+    ("11.4", "times, not plus", "added to the sum"),
+    ("11.4", "the same row for all", "of its own"),
+    ("11.4", "hidden state instead", "not at h"),
+    ("11.4", "candidate bare", "through a tanh"),
+    ("11.4", "i and f exchanged in c", "i the candidate"),
+    ("11.4", "gates coupled", "a gate of its own"),
+    ("11.4", "no bias", "once"),
+    ("11.4", "sigmoid twice", "One sigmoid for each gate"),
     ("11.4", "order i f o g", "PyTorch's order"),
     ("11.5", "letters abe", "how many parameters"),
     ("11.5", "letters ade", "two ranges"),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,6 +31,8 @@ _LISTS = ("f", "i", "o")
 
 def _dials(answer: Any) -> list[list[float]] | str:
     """The three lists, or what is wrong with their form."""
+    if isinstance(answer, (Tensor, np.ndarray)):
+        answer = answer.tolist()
     if not isinstance(answer, (tuple, list)) or len(answer) != 3:
         return f"returned {describe(answer)}, not three lists (f, i, o)"
     lists = []
@@ -37,6 +40,9 @@ def _dials(answer: Any) -> list[list[float]] | str:
         if isinstance(some, Tensor):
             some = some.tolist()
         try:
+            some = list(some)
+            if any(isinstance(number, str) for number in some):
+                return f"returned text for {name}, not a list of numbers"
             numbers = [float(number) for number in some]
         except (TypeError, ValueError):
             return f"returned {describe(some)} for {name}, not a list of numbers"
@@ -214,6 +220,19 @@ forget_bias = Exercise(
             ],
             "That is the logarithm of 1 / (1 − f); the inverse of the sigmoid is "
             "ln(f / (1 − f)).": [lambda T, share: -math.log(1 - _rate(T, share))],
+            "What is left to take is the logarithm: the inverse of the sigmoid is "
+            "ln(f / (1 − f)).": [
+                lambda T, share: _rate(T, share) / (1 - _rate(T, share))
+            ],
+            "e⁻ᵇ asks for the natural logarithm, `math.log`.": [
+                lambda T, share: _logit(_rate(T, share)) / math.log(10),
+                lambda T, share: _logit(_rate(T, share)) / math.log(2),
+            ],
+            "One number is asked for, the sum: not one for each vector.": [
+                lambda T, share: (_logit(_rate(T, share)) / 2,) * 2,
+                lambda T, share: (_logit(_rate(T, share)), 0.0),
+                lambda T, share: (_logit(_rate(T, share)), 0),
+            ],
             "The inverse of the sigmoid, not the sigmoid once more.": [
                 lambda T, share: 1 / (1 + math.exp(-_rate(T, share)))
             ],
@@ -246,6 +265,16 @@ def _parts(
     return answer
 
 
+def _bias_differs(change: Callable[..., Any]) -> Callable[[Tensor], Tensor]:
+    """Right for matrices; a bias is changed by a function of its parts."""
+
+    def answer(stored: Tensor) -> Tensor:
+        z, r, n = stored.chunk(3)
+        return torch.cat(change(z, r, n) if stored.dim() == 1 else [r, -z, n])
+
+    return answer
+
+
 def _stored(rows: int, columns: int | None, seed: int) -> tuple[Tensor]:
     generator = torch.Generator().manual_seed(seed)
     shape = (3 * rows,) if columns is None else (3 * rows, columns)
@@ -257,6 +286,7 @@ convert = Exercise(
     name="my_convert",
     success="the same numbers in another order, with another sign.",
     cases=lambda: [
+        (torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),),  # H = 1, V = 2
         _stored(2, 3, 0),
         _stored(2, 6, 1),
         _stored(4, 4, 2),
@@ -289,6 +319,34 @@ convert = Exercise(
             "1 − σ(a) is σ(−a).": [
                 _parts(lambda z, r, n: (r, 1 - z, n)),
                 _parts(lambda z, r, n: (1 - z, r, n)),
+                _parts(lambda z, r, n: (r, z.sigmoid(), n)),
+                _parts(lambda z, r, n: (r, (-z).sigmoid(), n)),
+                _parts(lambda z, r, n: (r, 1 - z.sigmoid(), n)),
+                _bias_differs(lambda z, r, n: [r, 1 - z, n]),
+            ],
+            "A bias has the three parts, too, and needs the same changes as a "
+            "matrix.": [
+                _bias_differs(lambda z, r, n: [z, r, n]),
+                _bias_differs(lambda z, r, n: [r, z, n]),
+                _bias_differs(lambda z, r, n: [-z, r, n]),
+            ],
+            "z and r change places as whole blocks of rows, and n stays where it is.": [
+                lambda stored: stored.roll(len(stored) // 3, 0),
+                lambda stored: stored.roll(-(len(stored) // 3), 0),
+                lambda stored: stored.flip(0),
+            ],
+            "One tensor is asked for, of the same shape: join the three parts.": [
+                lambda stored: [
+                    stored.chunk(3)[1],
+                    -stored.chunk(3)[0],
+                    stored.chunk(3)[2],
+                ],
+                lambda stored: (
+                    stored.chunk(3)[1],
+                    -stored.chunk(3)[0],
+                    stored.chunk(3)[2],
+                ),
+                lambda stored: -stored.chunk(3)[0],
             ],
             "Only z changes its sign.": [
                 _parts(lambda z, r, n: (-r, -z, n)),
@@ -354,6 +412,35 @@ def _peephole(
     return step
 
 
+def _cell_with(
+    candidate: Callable[..., Any] = torch.tanh,
+    new: Callable[..., Any] = lambda i, f, g, c: f * c + i * g,
+    bias: int = 1,
+    seen: Callable[..., Any] = lambda h, c: c,
+) -> Callable[..., Any]:
+    """One step whose peepholes are right, but for what they look at."""
+
+    def step(x_t, h_prev, c_prev, W_ih, W_hh, b, p) -> tuple[Tensor, Tensor]:
+        sums = x_t @ W_ih.T + h_prev @ W_hh.T + bias * b
+        i, f, g, o = sums.chunk(4, dim=-1)
+        i = (i + p[0] * seen(h_prev, c_prev)).sigmoid()
+        f = (f + p[1] * seen(h_prev, c_prev)).sigmoid()
+        c_t = new(i, f, candidate(g), c_prev)
+        return (o + p[2] * c_t).sigmoid() * c_t.tanh(), c_t
+
+    return step
+
+
+def _renewed_first(x_t, h_prev, c_prev, W_ih, W_hh, b, p) -> tuple[Tensor, Tensor]:
+    """All three gates set again after a first renewal of the cell state."""
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    c_t = f.sigmoid() * c_prev + i.sigmoid() * g.tanh()
+    i, f = (i + p[0] * c_t).sigmoid(), (f + p[1] * c_t).sigmoid()
+    o = (o + p[2] * c_t).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    return o * c_t.tanh(), c_t
+
+
 def _outside(x_t, h_prev, c_prev, W_ih, W_hh, b, p) -> tuple[Tensor, Tensor]:
     """The peepholes added to the gates, outside the sigmoid."""
     i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
@@ -390,6 +477,9 @@ peephole = Exercise(
     drawn=lambda rng: [_peephole_case(rng.randrange(1000), B=2)],
     reference=_peephole(),
     entries=("h_t", "c_t"),
+    say=lambda case: (
+        f"for B={len(case[0])}, V={case[0].shape[1]}, H={case[1].shape[1]},"
+    ),
     gradients=True,
     tolerance=1e-7,
     wrong=hints(
@@ -423,6 +513,48 @@ peephole = Exercise(
                     to_o=lambda a, p, c, new: a + p[0] * new,
                 ),
             ],
+            "p is a weight: it multiplies the cell state, and the product is added to "
+            "the sum.": [
+                _peephole(
+                    to_i=lambda a, p, c, new: a + p[0],
+                    to_f=lambda a, p, c, new: a + p[1],
+                    to_o=lambda a, p, c, new: a + p[2],
+                ),
+                _peephole(
+                    to_i=lambda a, p, c, new: a * p[0] * c,
+                    to_f=lambda a, p, c, new: a * p[1] * c,
+                    to_o=lambda a, p, c, new: a * p[2] * new,
+                ),
+            ],
+            "Each gate has a row of p of its own.": [
+                _peephole(
+                    to_f=lambda a, p, c, new: a + p[0] * c,
+                    to_o=lambda a, p, c, new: a + p[0] * new,
+                )
+            ],
+            "A peephole looks at the cell state c, not at h.": [
+                _cell_with(seen=lambda h, c: h)
+            ],
+            "The input and the forget gate are set before the cell state is renewed: "
+            "they see c_prev.": [_renewed_first],
+            "One sigmoid for each gate, after the peephole has been added.": [
+                _peephole(
+                    to_i=lambda a, p, c, new: a.sigmoid() + p[0] * c,
+                    to_f=lambda a, p, c, new: a.sigmoid() + p[1] * c,
+                    to_o=lambda a, p, c, new: a.sigmoid() + p[2] * new,
+                )
+            ],
+            "The candidate goes through a tanh.": [
+                _cell_with(candidate=lambda g: g),
+                _cell_with(candidate=torch.sigmoid),
+            ],
+            "f multiplies the old cell state, i the candidate.": [
+                _cell_with(new=lambda i, f, g, c: i * c + f * g)
+            ],
+            "The input gate is a gate of its own: 1 − f does not stand for it.": [
+                _cell_with(new=lambda i, f, g, c: f * c + (1 - f) * g)
+            ],
+            "b is added to the sums, once.": [_cell_with(bias=0), _cell_with(bias=2)],
             "The candidate is no gate: it has no peephole.": [
                 _peephole(to_g=lambda a, p, c, new: a + p[0] * c),
                 _peephole(to_g=lambda a, p, c, new: a + p[1] * c),
@@ -475,9 +607,13 @@ peephole = Exercise(
 
 def _claims(answer: Any) -> set[str] | None:
     """The letters of an answer, or None if it is no string of them."""
+    if isinstance(answer, (list, tuple, set)) and all(
+        isinstance(some, str) for some in answer
+    ):
+        answer = "".join(sorted(answer))
     if not isinstance(answer, str):
         return None
-    letters = set(answer.lower()) - set(" ,;")
+    letters = set(answer.lower()) - set(" ,;./")
     return letters if letters <= set("abcdef") else None
 
 
@@ -489,7 +625,7 @@ def _accept_claims(answer: Any, expected: str) -> tuple[Kind, str] | None:
             f"{describe(answer)}"
         )
     if letters != set(expected):
-        return VALUES, f'"{answer}" is not right'
+        return VALUES, f'"{"".join(sorted(letters))}" is not right'
     return None
 
 

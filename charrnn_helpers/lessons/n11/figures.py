@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from charrnn_helpers.plotting.curves import draw_lines
-from charrnn_helpers.plotting.palette import POSITIVE, SIGNED, WIDTH, ink_on
+from charrnn_helpers.plotting.palette import SIGNED, WIDTH, ink_on
 from charrnn_helpers.plotting.tools import (
     new_figure,
     number_text,
@@ -31,12 +31,11 @@ NAMES = {
     "r": "reset gate r",
     "n": "candidate n",
 }
-GATES = "ifozr"
 EQUAL_TIME = Path(__file__).with_name("equal_time.json")
 
 
 def draw_gates(traced: Mapping[str, object], *, text: str, title: str) -> Figure:
-    """Draw gates and states of one unit over a text, one row each.
+    """Draw gates and states of one unit over a text, one row each, 0 in white.
 
     Args:
         traced: what to draw, by the names of ``NAMES`` in the order of the rows → T
@@ -49,14 +48,9 @@ def draw_gates(traced: Mapping[str, object], *, text: str, title: str) -> Figure
     fig = new_figure(WIDTH, 0.36 * count + 1.0)
     axes = fig.subplots(count, 1)
     for ax, (name, values) in zip(axes, rows.items(), strict=True):
-        signed = name not in GATES
-        limit = max(1.0, float(np.abs(values).max())) if signed else 1.0
+        limit = max(1.0, float(np.abs(values).max()))
         image = ax.imshow(
-            values[None],
-            cmap=SIGNED if signed else POSITIVE,
-            vmin=-limit if signed else 0,
-            vmax=limit,
-            aspect="auto",
+            values[None], cmap=SIGNED, vmin=-limit, vmax=limit, aspect="auto"
         )
         ax.spines[:].set_visible(False)
         ax.set_yticks([0], [NAMES[name]])
