@@ -33,7 +33,7 @@ def draw_text(text: str, values, *, title: str = "", label: str = "") -> Figure:
     lines = text.splitlines(keepends=True)
     wide = max(map(len, lines))
     grid = np.full((len(lines), wide), np.nan)
-    fig, ax, size = cell_canvas(None, 1.7 * len(lines) + 1, wide, side=0.2)
+    fig, ax, _ = cell_canvas(None, 1.7 * len(lines) + 1, wide, side=0.2)
     fig.set_figheight(0.42 * len(lines) + 1.3)
     ax.set_aspect("auto")
     ax.set_ylim(len(lines) - 0.5, -0.5)
@@ -52,7 +52,7 @@ def draw_text(text: str, values, *, title: str = "", label: str = "") -> Figure:
                 symbol,
                 ha="center",
                 va="center_baseline",
-                fontsize=1.25 * size,
+                fontsize=10,
                 family=["DejaVu Sans Mono"],
                 color=GREY if character in " \n" else ink(colours[row, column, :3]),
                 gid=DECORATION,
