@@ -204,7 +204,7 @@ def trained() -> tuple[CharLSTM, data.Vocabulary]:
     """Load the model that :func:`train` made, from the file that comes with this.
 
     On the held-out text, read as twenty streams, its loss is 1.214 nats (1.752 bits)
-    per character. Trained again on another machine, it has other cells for other things.
+    per character. Trained on another machine, it will have other cells.
 
     Returns:
         The model, in evaluation mode, and its vocabulary; new ones at each call.

@@ -65,8 +65,7 @@ IDIOMS = {
     "7.6": ("cumsum", "scatter"),
     "12.2": ("torch.linalg.svd",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
-    "12.5": ("torch.linalg.solve", ".unfold("),
-    "12.6": (".translate(",),
+    "12.5": ("torch.linalg.solve",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -104,11 +103,10 @@ TERMS = {
     "7.1": ("greedy",),
     "7.4": ("temperature",),
     "7.6": ("top-k", "top-p"),
-    "12.1": ("unit",),
-    "12.2": ("heat map", "principal component analysis", "PCA"),
+    "12.2": ("heat map", "principal component analysis"),
     "12.3": ("connectivity",),
     "12.4": ("AUC",),
-    "12.5": ("control", "linear probe", "ridge regression"),
+    "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
 }
 

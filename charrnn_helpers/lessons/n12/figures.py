@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from charrnn_helpers.plotting.curves import draw_bars
-from charrnn_helpers.plotting.grids import cell_canvas
+from charrnn_helpers.plotting.grids import cell_canvas, draw_matrix
 from charrnn_helpers.plotting.palette import BLUE, FAINT, GREY, SIGNED, VERMILLION
 from charrnn_helpers.plotting.palette import ink_on as ink
 from charrnn_helpers.plotting.showing import DECORATION
@@ -65,6 +65,26 @@ def draw_text(text: str, values, *, title: str = "", label: str = "") -> Figure:
     bar.ax.tick_params(labelsize=9)
     set_title(ax, title)
     return fig
+
+
+def draw_units(text: str, states, units: Sequence[int]) -> Figure:
+    """Draw some units over a text, as a heat map.
+
+    Args:
+        text: N characters.
+        states: shape (N, K), in [-1, 1].
+        units: the numbers of the K units.
+    """
+    return draw_matrix(
+        to_array(states, "states", 2).T,
+        row_labels=[str(unit) for unit in units],
+        column_labels=list(text),
+        row_axis="the units that move most",
+        limits=(-1, 1),
+        numbers=False,
+        label="h",
+        title="Each character moves many units at once",
+    )
 
 
 def draw_path(text: str, points, *, shares: Sequence[float], title: str) -> Figure:
