@@ -11,8 +11,6 @@ from torch import Tensor
 
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.engine import (
-    CHANGED,
-    TYPE,
     Exercise,
     Question,
     Wrong,
@@ -291,7 +289,7 @@ verdicts = Question(
         ),
         Wrong(
             'The units are texts of one capital letter, such as "A".',
-            ("d", 2, "e", "a", "c"),
+            ("D", 2, "E", "A", "C"),
             lambda answer: any(unit not in tuple("ABCDE") for unit in answer),
         ),
         Wrong(
@@ -462,12 +460,6 @@ transplant = Exercise(
             swap=True,
         ),
         _going(
-            "All units but one have gone over: only that one should.",
-            units=lambda unit: slice(unit, unit + 1),
-            swap=True,
-            mix=lambda mine, other: other,
-        ),
-        _going(
             "The donor's value replaces the old one; it is not added to it.",
             mix=lambda mine, other: mine + other,
         ),
@@ -524,11 +516,9 @@ transplant = Exercise(
             _of_logits(lambda logits: logits[-1].argmax()),
         ),
         Wrong(
-            "One of the arguments is another one afterwards: take a clone() before you "
-            "write.",
-            kind=CHANGED,
+            "A tensor of probabilities is asked for, not a list.",
+            lambda *case: _transplant(*case).tolist(),
         ),
-        Wrong("A tensor of probabilities is asked for, of shape (V,).", kind=TYPE),
     ],
 )
 

@@ -223,7 +223,7 @@ def viewer_lab() -> Lab:
     typed = widgets.Textarea(
         EXAMPLE,
         description="Your code",
-        rows=5,
+        rows=6,
         continuous_update=True,
         layout=widgets.Layout(width="98%"),
     )
