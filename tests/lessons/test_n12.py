@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import tokenize
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,8 @@ from charrnn_helpers import corpus, models
 from charrnn_helpers.lessons.n12 import figures
 from charrnn_helpers.lessons.n12 import lab as lab_12
 from charrnn_helpers.lessons.n12.labels import Span, spans
+
+(NOTEBOOK,) = (Path(__file__).parents[2] / "notebooks").glob("12_*.ipynb")
 
 # --- labels ---
 
@@ -166,6 +169,12 @@ def test_a_label_and_a_network_go_to_their_unit():
         for label, unit in units.items():
             lab.label.value = label
             assert lab.unit.value == unit
+
+
+def test_these_are_the_units_that_the_notebook_finds():
+    found = NOTEBOOK.read_text(encoding="utf-8")
+    for label, unit in lab_12.UNITS["trained"].items():
+        assert f"{label:14}  unit {unit:3}  AUC" in found
 
 
 def test_a_character_goes_to_the_unit_that_stands_out_there():

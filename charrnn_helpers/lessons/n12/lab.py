@@ -33,8 +33,8 @@ MARKS = {"string": "\"'", "comment": "#", "bracket": "()[]{}", "leading spaces":
 """A label → the characters by which Python knows it."""
 
 UNITS = {
-    "trained": {"string": 35, "comment": 35, "bracket": 168, "leading spaces": 16},
-    "untrained": {"string": 80, "comment": 6, "bracket": 69, "leading spaces": 3},
+    "trained": {"string": 35, "comment": 35, "bracket": 168, "leading spaces": 188},
+    "untrained": {"string": 69, "comment": 53, "bracket": 69, "leading spaces": 3},
 }
 """A network → the unit that notebook 12 finds for each label."""
 
