@@ -9,12 +9,14 @@ Taught, each function built in a notebook:
 - ``models``: the models on ``nn.RNN``, ``nn.LSTM`` and ``nn.GRU``, and from scratch.
 - ``training``: the training loop, evaluation, saving and loading.
 - ``sampling``: predicting one character, generating many; ``fast`` does it in NumPy.
+- ``gradients``: backpropagation through time by hand, and how far a gradient reaches.
 - ``diagnosis``: ``diagnose``, which looks for the bugs that raise no error.
 
 Never a lesson:
 
 - ``environment``: the check of the installation and the notebooks' set-up.
 - ``running``: the running example and its trained model, for labs and checks.
+- ``corpus``: the source code of ``torch.nn``, and a model that was trained on it.
 - ``names``: first names, most of them to train on, the others to be tested on.
 - ``plotting``, ``exercises``, ``lab``: the kits that several lessons share.
 - ``lessons``: one room a lesson, with its figures, its checks and its lab.

@@ -68,3 +68,43 @@ def test_a_row_goes_on_where_it_ended(length, rows, steps):
 def test_what_cannot_be_cut_is_refused(ids, rows, error, said):
     with pytest.raises(error, match=said):
         list(corpus.streams(ids, rows, 4))
+
+
+def test_the_committed_model_is_as_good_as_it_says():
+    model, vocab = corpus.trained()
+    assert vocab == corpus.vocabulary() and not model.training
+    assert corpus.CHECKPOINT.stat().st_size < 2_000_000
+    text = corpus.load().validation[:40_000]
+    assert corpus.stream_loss(model, text) == pytest.approx(1.683, abs=0.002)
+
+
+def test_the_loss_of_streams_is_that_of_whole_texts():
+    model, text = corpus.untrained(), corpus.load().validation[:601]
+    ids = corpus.vocabulary().encode(text)
+    with torch.no_grad():
+        logits, _ = model(ids[:600].view(2, 300))
+    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[1:])
+    assert corpus.stream_loss(model, text, batch_size=2) == pytest.approx(
+        expected.item(), abs=1e-5
+    )
+
+
+def test_the_untrained_model_remembers_and_moves_no_random_state():
+    before = torch.get_rng_state()
+    one, two, other = (corpus.untrained(seed) for seed in (0, 0, 1))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(one.output.weight, two.output.weight)
+    assert not torch.equal(one.output.weight, other.output.weight)
+    bias = (one.rnn.bias_ih_l0 + one.rnn.bias_hh_l0).view(4, 192)
+    assert (bias[1] == 1).all() and (bias[[0, 2, 3]] == 0).all()
+
+
+def test_training_lowers_the_loss(monkeypatch):
+    text = corpus.load()
+    short = corpus.Corpus(text.train[:80_000], text.validation)
+    monkeypatch.setattr(corpus, "load", lambda: short)
+    held = text.validation[:4_000]
+    model = corpus.train(epochs=1)
+    assert not model.training
+    before = corpus.stream_loss(corpus.untrained(), held)
+    assert corpus.stream_loss(model, held) < before - 0.8

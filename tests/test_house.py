@@ -14,9 +14,9 @@ PACKAGE = Path(lessons.__path__[0]).parent
 STOREYS = (
     ("_validate",),
     ("data", "environment"),
-    ("models", "corpus"),
+    ("models",),
     ("training", "sampling", "fast", "diagnosis", "gradients"),
-    ("running", "names", "plotting"),
+    ("running", "names", "corpus", "plotting"),
     ("exercises", "lab"),
     ("lessons",),
 )

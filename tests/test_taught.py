@@ -73,6 +73,9 @@ IDIOMS = {
     "10.2": ("torch.linalg.eigvals", "torch.linalg.svdvals"),
     "10.3": ("nn.init.orthogonal_", "nn.init.eye_"),
     "11.2": (".chunk(",),
+    "12.2": ("torch.linalg.svd",),
+    "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
+    "12.5": ("torch.linalg.solve",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -124,6 +127,11 @@ TERMS = {
     "11.3": ("update gate", "reset gate"),
     "11.4": ("peephole",),
     "11.6": ("fair",),
+    "12.2": ("heat map", "principal component analysis"),
+    "12.3": ("connectivity",),
+    "12.4": ("AUC",),
+    "12.5": ("linear probe", "ridge regression"),
+    "12.7": ("ablate",),
 }
 
 

@@ -1,0 +1,1 @@
+"""The room of notebook 12: labels, figures, checks and lab."""
