@@ -73,7 +73,7 @@ IDIOMS = {
     "10.2": ("torch.linalg.eigvals", "torch.linalg.svdvals"),
     "10.3": ("nn.init.orthogonal_", "nn.init.eye_"),
     "11.2": (".chunk(",),
-    "12.2": ("torch.linalg.svd",),
+    "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
 }
