@@ -25,7 +25,7 @@ def _back(
     relu="(h > 0).double()",
     step="(d_h * slope) @ W_hh",
     states="reversed(states)",
-    norm="d_h.norm()",
+    norm="d_h",
     result="torch.stack(norms[::-1])",
     start="d_last",
 ):
@@ -183,17 +183,20 @@ def my_scale(W, radius):
             states="[*reversed(states[:-1]), states[0]]"
         ),
         "one too few": _back(states="reversed(states[1:])"),
-        "one too many": _back(result="torch.stack([d_h.norm(), *norms[::-1]])"),
+        "one too many": _back(result="torch.stack([d_h, *norms[::-1]])"),
         "a step too far": _back(
-            norm="((d_h * (1 - h**2)) @ W_hh).norm()",
+            norm="(d_h * (1 - h**2)) @ W_hh",
         ),
         "sums": _back(norm="d_h.sum()"),
         "sums of squares": _back(norm="(d_h**2).sum()"),
         "largest": _back(norm="d_h.abs().max()"),
         "sums of sizes": _back(norm="d_h.abs().sum()"),
-        "vectors": _back(norm="d_h"),
+        "norms": _back(norm="d_h.norm()"),
+        "tanh: the sign": _back(tanh="h**2 - 1"),
+        "sigmoid: the sign": _back(sigmoid="h * (h - 1)"),
+        "ReLU: the sign": _back(relu="-(h > 0).double()"),
         "a list": _back(result="norms[::-1]"),
-        "numbers": _back(norm="d_h.norm().item()", result="norms[::-1]"),
+        "numbers": _back(norm="d_h.tolist()", result="norms[::-1]"),
         "float32": _back(result="torch.stack(norms[::-1]).float()"),
         "nothing returned": _back(result="None"),
         "normalised at each step": _back(
@@ -287,7 +290,7 @@ def my_scale(W, radius):
         "transposed from the left": _back(step="W_hh.T @ (d_h * slope)"),
         "by autograd": """
 def my_way_back(d_last, states, W_hh, activation):
-    found = [d_last.norm()]
+    found = [d_last]
     d_h = d_last
     apply = getattr(torch, activation)
     back = {"tanh": torch.atanh, "sigmoid": torch.logit, "relu": lambda h: h}
@@ -295,20 +298,20 @@ def my_way_back(d_last, states, W_hh, activation):
         total = back[activation](states[t]).requires_grad_()
         (d_sum,) = torch.autograd.grad(apply(total), total, d_h)
         d_h = d_sum @ W_hh
-        found.insert(0, d_h.norm())
+        found.insert(0, d_h)
     return torch.stack(found)
 """,
         "an index": """
 def my_way_back(d_last, states, W_hh, activation):
     T = len(states)
-    norms = torch.zeros(T).double()
+    found = torch.zeros_like(states)
     d_h = d_last.clone()
     for t in range(T - 1, -1, -1):
-        norms[t] = (d_h * d_h).sum().sqrt()
+        found[t] = d_h
         h = states[t]
         s = {"tanh": 1 - h * h, "sigmoid": h - h * h, "relu": (h > 0) * 1.0}[activation]
         d_h = torch.einsum("i,ij->j", d_h * s, W_hh)
-    return norms
+    return found
 """,
     },
     "10.4": {

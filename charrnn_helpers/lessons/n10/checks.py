@@ -266,7 +266,7 @@ def _walk(
     shift: int = 0,
     flip: bool = True,
     late: bool = False,
-    size: Callable[[Tensor], Tensor] = lambda d: d.norm(),
+    size: Callable[[Tensor], Tensor] = lambda d: d,
 ) -> Callable[..., Tensor]:
     """The way back, with something exchanged."""
 
@@ -300,8 +300,8 @@ def _by_index(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor
 
 def _from_the_last(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor:
     """Each gradient from d_last by one step."""
-    found = [((d_last * SLOPES[name](h)) @ W_hh).norm() for h in states[1:]]
-    return torch.stack([*found, d_last.norm()])
+    found = [(d_last * SLOPES[name](h)) @ W_hh for h in states[1:]]
+    return torch.stack([*found, d_last])
 
 
 def _off_at_zero(h: Tensor) -> Tensor:
@@ -324,7 +324,7 @@ way_back = Exercise(
     tolerance=1e-9,
     wrong=hints(
         {
-            "A tensor of shape (T,) is asked for: torch.stack makes one of a list.": [
+            "A tensor of shape (T, H) is asked for: torch.stack makes one of a list.": [
                 lambda *case: list(_walk()(*case)),
                 lambda *case: _walk()(*case).tolist(),
             ],
@@ -390,21 +390,16 @@ way_back = Exercise(
             "and the activation came last.": [_walk(late=True)],
             "The right numbers in the reverse order: that of the first step comes "
             "first.": [_walk(flip=False)],
-            "Every norm is one step too far back: that of the last state is d_last's "
-            "own.": [_one_step_more],
-            "One is missing: T states, T norms.": [_by_index],
-            "Those are the gradients themselves. A norm for each: .norm().": [
-                _walk(size=lambda d: d)
+            "Every row is one step too far back: that of the last state is d_last "
+            "itself.": [_one_step_more],
+            "One is missing: T states, T rows.": [_by_index],
+            "A sign: each slope is positive, or 0 where ReLU is off.": [
+                _walk(SLOPES | {"tanh": lambda h: h**2 - 1}),
+                _walk(SLOPES | {"sigmoid": lambda h: h * (h - 1)}),
+                _walk(_all(lambda h: -torch.ones_like(h))),
             ],
-            "A norm is the root of the sum of squares.": [
-                _walk(size=size)
-                for size in (
-                    lambda d: d.sum(),
-                    lambda d: d.abs().sum(),
-                    lambda d: d.square().sum(),
-                    lambda d: d.abs().max(),
-                    lambda d: d.square().mean().sqrt(),
-                )
+            "Those are the norms. This time the gradients themselves: (T, H).": [
+                _walk(size=lambda d: d.norm())
             ],
         }
     ),
