@@ -15,7 +15,7 @@ STOREYS = (
     ("_validate",),
     ("data", "environment"),
     ("models", "corpus"),
-    ("training", "sampling", "fast", "diagnosis", "gradients"),
+    ("training", "sampling", "fast", "diagnosis", "gradients", "evaluation"),
     ("running", "names", "plotting"),
     ("exercises", "lab"),
     ("lessons",),
