@@ -13,7 +13,7 @@ PACKAGE = Path(lessons.__path__[0]).parent
 # From the ground up: a module imports from its own storey or from one below.
 STOREYS = (
     ("_validate",),
-    ("data", "environment"),
+    ("_files", "data", "environment"),
     ("models", "corpus"),
     ("training", "sampling", "fast", "diagnosis", "gradients", "evaluation"),
     ("running", "names", "plotting"),
@@ -22,8 +22,16 @@ STOREYS = (
 )
 # What serves the lessons and is not taught in one. A taught module is as long as its
 # lesson needs; these only grow if somebody lets them.
-KITS = ("_validate", "diagnosis", "environment", "exercises", "lab", "plotting")
-LINES_OF_KITS = 5_350
+KITS = (
+    "_files",
+    "_validate",
+    "diagnosis",
+    "environment",
+    "exercises",
+    "lab",
+    "plotting",
+)
+LINES_OF_KITS = 5_450
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
