@@ -7,6 +7,8 @@ model look back on? The functions here say which, and count the rivals by the sa
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers import _validate
+from charrnn_helpers import _validate, sampling
+from charrnn_helpers.data import Vocabulary
 from charrnn_helpers.models import evaluation_mode
 
 CHUNK = 2**22
@@ -288,3 +291,105 @@ def copied(text: str, source: str, *, least: int = 20) -> Copied:
             covered += end - max(start, counted)
             counted = end
     return Copied(longest, covered / len(text))
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is to be said with a model's name: how good, measured how, against what.
+
+    Attributes:
+        parameters: numbers that were trained.
+        measured: characters of held-out text behind ``bits`` and ``tables``.
+        counted: characters of training text behind ``tables`` and ``copied``.
+        bits: bits per character by ``reset_every``; None is a state never reset.
+        tables: bits per character of :class:`NGram`, by order.
+        copied: of the samples, the most copied one.
+        samples: text by temperature.
+    """
+
+    parameters: int
+    measured: int
+    counted: int
+    bits: dict[int | None, float]
+    tables: dict[int, float]
+    copied: Copied
+    samples: dict[float, str]
+
+    def __str__(self) -> str:
+        lines = [
+            f"parameters        {self.parameters:,}",
+            f"measured on       {self.measured:,} characters that it has not seen",
+            "bits per character",
+        ]
+        for every, bits in self.bits.items():
+            rule = "state carried" if every is None else f"reset every {every}"
+            lines.append(f"  {rule:16}{bits:.3f}")
+        for order, bits in self.tables.items():
+            lines.append(f"  table, {order} back   {bits:.3f}")
+        lines.append(
+            f"longest copy      {len(self.copied.longest)} characters: "
+            f"{self.copied.longest[:40]!r}"
+        )
+        for temperature, text in self.samples.items():
+            lines += ["", f"--- temperature {temperature:g} ---", text]
+        return "\n".join(lines)
+
+
+def card(
+    model: nn.Module,
+    vocab: Vocabulary,
+    train: Tensor,
+    held: Tensor,
+    *,
+    resets: Sequence[int | None] = (8, 64, None),
+    orders: Sequence[int] = (1, 3, 5),
+    temperatures: Sequence[float] = (0.5, 0.8, 1.0),
+    sampled: int = 300,
+    seed: int = 0,
+) -> Card:
+    """Measure all that belongs on the card of a model.
+
+    Args:
+        model: whose forward is ``(ids, state) -> (logits, state)``.
+        vocab: the vocabulary of its ids.
+        train: ids that it was trained on, shape (N,), N at least 2: the tables count
+            them, and copies are looked for in them.
+        held: ids that it was not trained on, shape (M,), M at least 2.
+        resets: the protocols, see :func:`bits_per_character`.
+        orders: of the tables; those that 64 bits cannot hold are left out.
+        temperatures: of the samples.
+        sampled: characters of each sample. It begins with the first 20 of ``held``.
+        seed: of the samples.
+
+    Returns:
+        The card; ``print`` it.
+
+    Raises:
+        TypeError, ValueError: as the functions that it calls.
+    """
+    V = len(vocab)
+    bits = {
+        every: bits_per_character(model, held, reset_every=every) for every in resets
+    }
+    tables = {
+        order: NGram(V, order).fit(train).losses(held)[1:].mean().item() / math.log(2)
+        for order in orders
+        if order <= NGram.largest_order(V)
+    }
+    prompt, source = vocab.decode(held[:20]), vocab.decode(train)
+    samples = {}
+    for temperature in temperatures:
+        generator = torch.Generator().manual_seed(seed)
+        options = {"temperature": temperature, "generator": generator}
+        text = sampling.sample(model, vocab, prompt, sampled, **options)
+        samples[temperature] = text[len(prompt) :]
+    found = [copied(text, source) for text in samples.values() if text]
+    return Card(
+        sum(p.numel() for p in model.parameters()),
+        len(held) - 1,
+        len(train),
+        bits,
+        tables,
+        max(found, key=lambda one: len(one.longest), default=Copied("", 0.0)),
+        samples,
+    )
