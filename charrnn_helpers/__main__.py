@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--rows", type=int, help="texts read side by side (32)")
     train.add_argument("--length", type=int, help="characters in a step (48 or 64)")
     train.add_argument("--lr", type=float, help="learning rate (less for longer runs)")
+    train.add_argument(
+        "--precision",
+        choices=("auto", "16", "32"),
+        help="bits of the numbers in a product (auto: 16 where that is faster)",
+    )
     train.add_argument("--seed", type=int, help="of weights and dropout (0)")
     train.add_argument("--threads", type=int, help="processor cores to use (all)")
     _add_unknown(train)
@@ -155,7 +160,7 @@ def _recipe(options: argparse.Namespace, former: Recipe | None) -> Recipe:
 
     names = {"hidden": "hidden_size", "embedding": "embedding_size"}
     names |= {"layers": "num_layers", "rows": "batch_size", "length": "seq_len"}
-    names |= {name: name for name in ("cell", "dropout", "lr", "seed")}
+    names |= {name: name for name in ("cell", "dropout", "lr", "precision", "seed")}
     given = {to: getattr(options, name) for name, to in names.items()}
     length = {"seconds": options.seconds, "steps": options.steps}
     if former is None:

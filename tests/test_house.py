@@ -16,9 +16,9 @@ STOREYS = (
     ("_files", "data", "environment"),
     ("models", "corpus"),
     ("training", "sampling", "fast", "diagnosis", "gradients", "evaluation"),
-    ("running", "names", "plotting"),
+    ("running", "names", "plotting", "longtext", "longrun"),
     ("exercises", "lab"),
-    ("lessons",),
+    ("lessons", "__main__"),
 )
 # What serves the lessons and is not taught in one. A taught module is as long as its
 # lesson needs; these only grow if somebody lets them.
