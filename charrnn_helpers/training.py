@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import hashlib
-import io
 import math
 import os
-import re
-import secrets
 import signal
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers import _validate
+from charrnn_helpers import _files, _validate
 from charrnn_helpers.data import IGNORE_INDEX, Vocabulary
 from charrnn_helpers.models import (
     CharGRU,
@@ -38,8 +32,6 @@ FORMAT_VERSION = 1
 LARGEST_FILE = 2**30
 """Bytes; a model of this series has some thousands."""
 
-_DIGEST_SIZE = hashlib.sha256().digest_size
-_LEFTOVER_AGE = 60  # seconds: a younger file may belong to a save that is under way
 _LARGEST_LR = 1e37  # Adam multiplies it by ten, and float32 ends at 3.4e38
 
 # What a file may name: each class with the hyper-parameters that build it.
@@ -320,7 +312,7 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
 
     Built in: notebooks/06_training.ipynb, section 6.9.
     """
-    _check_path(path)
+    _files.check_path(path)
     name = type(model).__name__
     if name not in _MODELS or _MODELS[name][0] is not type(model):
         raise TypeError(
@@ -334,7 +326,7 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
         raise FileNotFoundError(f"there is no folder {str(folder)!r} to save into")
     path = Path(os.path.realpath(path))
     if path.exists():
-        _check_regular(path)
+        _files.check_regular(path)
     content = {
         "version": FORMAT_VERSION,
         "model": name,
@@ -347,30 +339,14 @@ def save(path: str | os.PathLike[str], model: nn.Module, vocab: Vocabulary) -> N
         "state_dict": model.state_dict(),
     }
     content["hyperparameters"] = _check_as_built(model, content)
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    # torch.load reads a changed weight without a word: the digest tells.
-    whole = buffer.getvalue() + hashlib.sha256(buffer.getvalue()).digest()
+    whole = _files.pack(content)
     if len(whole) > LARGEST_FILE:
         raise ValueError(
             f"the model takes {len(whole):,} bytes, and load reads {LARGEST_FILE:,} at "
             "the most; save its state_dict() with torch.save"
         )
     _check_answers(model, _restore(_unpack(whole, "the file")))
-    # Not tempfile: its files are readable by their owner only, also once renamed.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(temporary, "xb") as file:
-            if path.exists():
-                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))
-            file.write(whole)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _remove_leftovers(path)
+    _files.replace(path, whole)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
@@ -392,8 +368,8 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
 
     Built in: notebooks/06_training.ipynb, section 6.9.
     """
-    _check_path(path)
-    _check_regular(path)  # reading a pipe would wait for ever
+    _files.check_path(path)
+    _files.check_regular(path)  # reading a pipe would wait for ever
     shown, size = repr(str(path)), os.path.getsize(path)
     if size > LARGEST_FILE:
         raise ValueError(
@@ -413,27 +389,7 @@ def load(path: str | os.PathLike[str]) -> tuple[nn.Module, Vocabulary]:
 
 def _unpack(whole: bytes, shown: str) -> dict:
     """The content of a file, after all the checks of its outside."""
-    written, digest = whole[:-_DIGEST_SIZE], whole[-_DIGEST_SIZE:]
-    if hashlib.sha256(written).digest() != digest:
-        raise ValueError(
-            f"{shown} cannot be read: it is damaged, incomplete, or no file that "
-            "charrnn_helpers.training.save wrote. Save the model again, or take a "
-            "backup; a file of torch.save is read with torch.load"
-        )
-    try:
-        content = torch.load(io.BytesIO(written), map_location="cpu", weights_only=True)
-        version = content["version"]
-    except Exception as error:  # a forged file can fail in any way
-        raise ValueError(
-            f"{shown} was not written by charrnn_helpers.training.save; nothing in it "
-            "has been executed"
-        ) from error
-    if version != FORMAT_VERSION:
-        raise ValueError(
-            f"{shown} has format version {_validate.shown(version)}, and this "
-            f"charrnn_helpers reads version {FORMAT_VERSION}: update charrnn_helpers"
-        )
-    return content
+    return _files.unpack(whole, shown, "charrnn_helpers.training.save", FORMAT_VERSION)
 
 
 def _restore(content: dict) -> tuple[nn.Module, Vocabulary]:
@@ -524,29 +480,6 @@ def _check_answers(model: nn.Module, restored: tuple[nn.Module, Vocabulary]) -> 
             "the model cannot be saved: loaded again, it gives other logits. Has a "
             "method of its class been replaced?"
         )
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove what killed saves to this path have left in its folder."""
-    pattern = re.compile(re.escape(f".{path.name}.") + "[0-9a-f]{8}")
-    with contextlib.suppress(OSError):  # another save may be removing them, too
-        for file in path.parent.iterdir():
-            if pattern.fullmatch(file.name):
-                age = time.time() - file.stat().st_mtime
-                if age > _LEFTOVER_AGE:
-                    file.unlink()
-
-
-def _check_path(path: str | os.PathLike[str]) -> None:
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be a string or a Path, got {type(path).__name__}")
-
-
-def _check_regular(path: str | os.PathLike[str]) -> None:
-    mode = os.stat(path).st_mode
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
-        raise ValueError(f"{str(path)!r} is {kind}, not a file")
 
 
 def _epochs(epochs: int, progress: bool) -> Iterator[int]:
