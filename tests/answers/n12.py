@@ -163,6 +163,21 @@ WRONG = {
     return depth
 """
         ),
+        "one above all": _over_spans("depth[span.begin : span.end] = depth.max() + 1"),
+        "line by line": _depth(
+            """    parts = [torch.zeros(0, dtype=torch.int64)]
+    for line in text.splitlines(keepends=True):
+        depth = torch.zeros(len(line), dtype=torch.int64)
+        for span in labels.spans(line):
+            if span.kind == "bracket":
+                depth[span.begin : span.end] += 1
+        parts.append(depth)
+    return torch.cat(parts)
+"""
+        ),
+        "two at most": _over_spans(
+            "depth[span.begin : span.end] += 1; depth = depth.clamp(max=2)"
+        ),
         "nothing returned": _depth(
             """    depth = torch.zeros(len(text), dtype=torch.int64)
     for span in labels.spans(text):
@@ -214,6 +229,22 @@ WRONG = {
         "the highest, not turned": _honest(
             "on_first.argmax().item()", "on_second[unit].item()"
         ),
+        "turned by the mean": _honest(
+            _FAR,
+            "on_second[unit].item() if on_first.mean() > 0.5 "
+            "else 1 - on_second[unit].item()",
+        ),
+        "turned below 0.6": _honest(
+            _FAR,
+            "on_second[unit].item() if on_first[unit] > 0.6 "
+            "else 1 - on_second[unit].item()",
+        ),
+        "turned below 0.4": _honest(
+            _FAR,
+            "on_second[unit].item() if on_first[unit] > 0.4 "
+            "else 1 - on_second[unit].item()",
+        ),
+        "rounded": _honest(_FAR, f"round(({_TURN}), 2)"),
         "the best score of the second": _honest(_FAR, "on_second.max().item()"),
         "the other order": """
 def my_honest_score(on_first, on_second):
@@ -310,6 +341,41 @@ def my_transplant(model, ids, donor, unit, rest):
         "before rest": _transplant(_BOTH, "model.output(h)[0].softmax(dim=-1)"),
         "logits": _transplant(_BOTH, "logits[-1]"),
         "log-probabilities": _transplant(_BOTH, "logits[-1].log_softmax(dim=-1)"),
+        "after rest": """
+@torch.no_grad()
+def my_transplant(model, ids, donor, unit, rest):
+    _, (h, c) = model(torch.cat([ids, rest]))
+    _, (h2, c2) = model(donor)
+    h, c = h.clone(), c.clone()
+    h[0, unit] = h2[0, unit]
+    c[0, unit] = c2[0, unit]
+    return model.output(h)[0].softmax(dim=-1)
+""",
+        "after rest, read by both": """
+@torch.no_grad()
+def my_transplant(model, ids, donor, unit, rest):
+    _, (h, c) = model(torch.cat([ids, rest]))
+    _, (h2, c2) = model(torch.cat([donor, rest]))
+    h = h.clone()
+    h[0, unit] = h2[0, unit]
+    return model.output(h)[0].softmax(dim=-1)
+""",
+        "at each character": """
+@torch.no_grad()
+def my_transplant(model, ids, donor, unit, rest):
+    _, state = model(ids)
+    _, other = model(donor)
+    for character in rest:
+        state = [part.clone() for part in state]
+        for part, theirs in zip(state, other):
+            part[0, unit] = theirs[0, unit]
+        logits, state = model(character.view(1), tuple(state))
+    return logits[0].softmax(dim=-1)
+""",
+        "c before h": _transplant(_BOTH + "; h, c = c, h"),
+        "the mean over rest": _transplant(_BOTH, "logits.softmax(dim=-1).mean(dim=0)"),
+        "one row": _transplant(_BOTH, "logits[-1:].softmax(dim=-1)"),
+        "a row for the unit": _transplant("h[unit] = h2[unit]; c[unit] = c2[unit]"),
         "all steps": _transplant(_BOTH, "logits.softmax(dim=-1)"),
         "the first step": _transplant(_BOTH, "logits[0].softmax(dim=-1)"),
         "softmax over the steps": _transplant(_BOTH, "logits.softmax(dim=0)[-1]"),
@@ -454,6 +520,8 @@ HINTS = [
     ("12.1", "by eye, all brackets", "inside a string or a comment is none"),
     ("12.1", "all kinds", "Only brackets count"),
     ("12.1", "floats", "dtype=torch.int64"),
+    ("12.1", "line by line", "over several lines"),
+    ("12.1", "one above all", "side by side"),
     ("12.2", "the highest", "low inside tells as much"),
     ("12.2", "chosen on the second", "Choose on the first half alone"),
     ("12.2", "the better side of the second", "decided on the first half"),
@@ -467,4 +535,9 @@ HINTS = [
     ("12.4", "into the donor", "other way round"),
     ("12.4", "logits", "softmax makes probabilities"),
     ("12.4", "before rest", "before rest has been read"),
+    ("12.4", "after rest", "after rest has been read"),
+    ("12.4", "after rest, read by both", "after rest has been read"),
+    ("12.4", "at each character", "again at each character"),
+    ("12.4", "the mean over rest", "take the last one"),
+    ("12.4", "one row", "an axis too many"),
 ]

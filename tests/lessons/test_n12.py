@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from charrnn_helpers import corpus, models
-from charrnn_helpers.lessons.n12 import figures
+from charrnn_helpers.lessons.n12 import figures, labels
 from charrnn_helpers.lessons.n12 import lab as lab_12
 from charrnn_helpers.lessons.n12.labels import Span, spans
 
@@ -87,6 +87,19 @@ def test_an_f_string_of_many_tokens_is_one_string(monkeypatch):
         ),
     )
     assert spans(text) == [("string", 0, 9), ("comment", 10, 13)]
+
+
+def test_lines_of_english_and_code_are_told_apart():
+    text = '''def f(a, b):  # a remark
+    """The sum of two,
+    said in plain words.
+    said in plain words.
+    >>> f(1, 2)"""
+    return g(a, b) + h[0]
+    total = a + b + c + d
+'''
+    found = labels.english_and_code(text, width=15)
+    assert found == {"English": ["said in plain w"], "code": ["return g(a, b) "]}
 
 
 # --- figures ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -81,6 +82,14 @@ def _counted(text: str, opens: str = "([{", closes: str = ")]}") -> Tensor:
     return torch.tensor(depths)
 
 
+def _one_above_all(text: str) -> Tensor:
+    depth = torch.zeros(len(text), dtype=torch.int64)
+    for kind, begin, end in spans(text):
+        if kind == "bracket":
+            depth[begin:end] = depth.max() + 1
+    return depth
+
+
 _WIDER = (
     "A bracket itself is not inside what it opens or closes: the spans of labels.spans "
     "leave it out already."
@@ -136,6 +145,21 @@ depth = Exercise(
             ),
         ),
         Wrong(
+            "A bracket may stay open over several lines: give labels.spans the whole "
+            "text.",
+            lambda text: torch.cat(
+                [
+                    torch.zeros(0, dtype=torch.int64),
+                    *(_depth(line) for line in text.splitlines(keepends=True)),
+                ]
+            ),
+        ),
+        Wrong(
+            "A stretch gets one more than it has. A maximum over all counts brackets "
+            "that stand side by side as if they held one another.",
+            _one_above_all,
+        ),
+        Wrong(
             "The answer is a tensor, not a list.", lambda text: _depth(text).tolist()
         ),
     ],
@@ -156,6 +180,9 @@ _HALVES = [
     (_aucs(0.9, 0.2, 0.5), _aucs(0.35, 0.1, 0.5)),  # high, and then low
     (_aucs(0.52, 0.49, 0.47, 0.5), _aucs(0.55, 0.9, 0.44, 0.5)),
     (_aucs(0.06), _aucs(0.02)),
+    (_aucs(0.7, 0.2, 0.75, 0.6), _aucs(0.7, 0.35, 0.8, 0.5)),  # low; most are high
+    (_aucs(0.583, 0.45), _aucs(0.713, 0.4)),  # a little above a coin
+    (_aucs(0.417, 0.55), _aucs(0.298, 0.6)),  # a little below
 ]
 
 
@@ -426,6 +453,37 @@ def _without_rest(
         return model.output(mine[0]).softmax(dim=-1)
 
 
+@torch.no_grad()
+def _too_late(
+    model: CharLSTM,
+    ids: Tensor,
+    donor: Tensor,
+    unit: int,
+    rest: Tensor,
+    *,
+    each: bool = False,
+    donor_reads_on: bool = False,
+) -> Tensor:
+    """Transplanted after rest, or again before each character of it."""
+    at = torch.arange(model.hidden_size) == unit
+    state, other = model(ids)[1], model(donor)[1]
+    if donor_reads_on:
+        other = model(rest, other)[1]
+    for character in rest:
+        if each:
+            state = _changed(at, other, state)
+        logits, state = model(character.view(1), state)
+    if each:
+        return logits[-1].softmax(dim=-1)
+    return model.output(_changed(at, other, state)[0])[0].softmax(dim=-1)
+
+
+def _changed(at: Tensor, other: tuple, state: tuple) -> tuple:
+    return tuple(
+        torch.where(at, a, b) for a, b in zip(other, state, strict=True)
+    )  # (1, H) each
+
+
 def _joined(
     model: CharLSTM, ids: Tensor, donor: Tensor, unit: int, rest: Tensor
 ) -> Tensor:
@@ -487,6 +545,29 @@ transplant = Exercise(
             "The answer comes before rest has been read: go on from the changed pair "
             "with model(rest, pair).",
             _without_rest,
+        ),
+        Wrong(
+            "The unit is transplanted after rest has been read: change the state "
+            "before, and let the model read rest with it.",
+            _too_late,
+        ),
+        Wrong(
+            "The unit is transplanted after rest has been read: change the state "
+            "before, and let the model read rest with it.",
+            functools.partial(_too_late, donor_reads_on=True),
+        ),
+        Wrong(
+            "The unit is transplanted again at each character of rest: once, before "
+            "rest, is enough.",
+            functools.partial(_too_late, each=True),
+        ),
+        Wrong(
+            "The mean over all characters of rest is returned: take the last one.",
+            _of_logits(lambda logits: logits.softmax(dim=-1).mean(dim=0)),
+        ),
+        Wrong(
+            "The result has an axis too many: shape (V,) is asked for.",
+            _of_logits(lambda logits: logits[-1:].softmax(dim=-1)),
         ),
         Wrong(
             "The donor's text has been read on: only one unit of its state should go "

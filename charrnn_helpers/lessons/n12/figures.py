@@ -98,7 +98,7 @@ def draw_path(text: str, points, *, shares: Sequence[float], title: str) -> Figu
     points = to_array(points, "points", 2)
     fig = new_figure(WIDTH, 5.2)
     ax = fig.add_subplot()
-    ax.plot(*points.T, color=FAINT, linewidth=1.2, label="the way of the state")
+    ax.plot(*points.T, color=FAINT, linewidth=1.2)
     ax.scatter(*points.T, s=5, color=GREY)
     for number, (character, (x, y)) in enumerate(zip(text, points, strict=True)):
         first = number < len(text) / 2
@@ -114,6 +114,9 @@ def draw_path(text: str, points, *, shares: Sequence[float], title: str) -> Figu
             fontweight="normal" if first else "bold",
             gid=DECORATION,
         )
+    for color, half in ((BLUE, "first half of the text"), (VERMILLION, "second half")):
+        ax.scatter([], [], s=60, marker="s", color=color, label=half)
+    ax.legend(loc="lower left", frameon=False)
     ax.set_xlabel(f"First direction ({shares[0]:.0%} of the variance)")
     ax.set_ylabel(f"Second direction ({shares[1]:.0%})")
     set_title(ax, title)

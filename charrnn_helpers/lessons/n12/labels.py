@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import string
 import tokenize
 from collections.abc import Iterator
 from itertools import accumulate
@@ -48,6 +49,35 @@ def spans(text: str) -> list[Span]:
             found.append(Span(kind, begin, end))
     found += [Span("bracket", begin, len(text)) for begin in reversed(opened)]
     return [span for span in found if span.begin < span.end]
+
+
+def english_and_code(text: str, width: int) -> dict[str, list[str]]:
+    """Pick lines of English and lines of code, none twice, each cut to one length.
+
+    Args:
+        text: Python source.
+        width: how many characters; shorter lines are left out.
+
+    Returns:
+        "English": lines inside a string that hold letters, spaces, commas and points
+        alone; "code": lines outside all strings and comments that hold a bracket.
+    """
+    words, found = set(string.ascii_letters + " ,."), {"English": [], "code": []}
+    kinds = [""] * len(text)
+    for kind, begin, end in spans(text):
+        if kind != "bracket":
+            kinds[begin:end] = [kind] * (end - begin)
+    at = 0
+    for line in text.splitlines(keepends=True):
+        short, inside = line.strip()[:width], set(kinds[at : at + len(line)])
+        at += len(line)
+        if len(short) < width:
+            continue
+        if inside == {"string"} and set(short) <= words:
+            found["English"].append(short)
+        elif inside == {""} and set(short) & set("([{"):
+            found["code"].append(short)
+    return {name: list(dict.fromkeys(some)) for name, some in found.items()}
 
 
 def _marks(text: str) -> Iterator[tuple[str, int, int]]:
