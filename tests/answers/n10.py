@@ -102,6 +102,11 @@ WRONG = {
         "one number": f"my_reading = {A}",
         "texts": 'my_reading = ("0.80", "55", "1.20")',
         "nan": _reading(a="float('nan')"),
+        "A: what a step takes away": _reading(a="1 - 0.80"),
+        "B: what a step adds": _reading(b="0.20"),
+        "percentages": "my_reading = (80, 55, 120)",
+        "lag counted from lag 30": _reading(lag="25"),
+        "from a share of 1": _reading(a="0.00023 ** (1 / 20)"),
         "dictionary": 'my_reading = {"A": 0.8, "lag": 55, "B": 1.2}',
     },
     "10.2": {
@@ -151,6 +156,29 @@ def my_scale(W, radius):
         "float32": _scale(result="(W * (radius / now)).float()"),
         "complex": _scale(result="W * (radius / torch.linalg.eigvals(W)[0])"),
         "clamped": _scale(result="W.clamp(-radius, radius)"),
+        "by the eigenvalue itself": """
+def my_scale(W, radius):
+    eigenvalues = torch.linalg.eigvals(W)
+    return W * (radius / eigenvalues[eigenvalues.abs().argmax()])
+""",
+        "all on one circle": """
+def my_scale(W, radius):
+    values, vectors = torch.linalg.eig(W)
+    values = values / values.abs() * radius
+    return (vectors @ torch.diag(values) @ torch.linalg.inv(vectors)).real
+""",
+        "of W.T @ W": _scale("torch.linalg.eigvals(W.T @ W).abs().max()"),
+        "as if it were new": _scale("1 / 3**0.5"),
+        "size of the sum": _scale("torch.linalg.eigvals(W).sum().abs()"),
+        "power iteration": """
+def my_scale(W, radius):
+    v = torch.ones(len(W)).double()
+    for _ in range(50):
+        v = W @ v
+        size = v.norm()
+        v = v / size
+    return W * (radius / size)
+""",
         "printed": """
 def my_scale(W, radius):
     print(W * (radius / torch.linalg.eigvals(W).abs().max()))
@@ -203,6 +231,13 @@ def my_scale(W, radius):
             step="F.normalize((d_h * slope) @ W_hh, dim=0)"
         ),
         "shares": _back(result="torch.stack(norms[::-1]) / norms[0]"),
+        "states forwards, norms turned": _back(states="states"),
+        "shares of the last": _back(result="torch.stack(norms[::-1]) / d_last.norm()"),
+        "one more at the end": _back(
+            result="torch.stack([*norms[::-1], d_last.norm()])"
+        ),
+        "mean slopes": _back(step="(d_h * slope.mean()) @ W_hh"),
+        "clamped": _back(step="((d_h * slope) @ W_hh).clamp(-1, 1)"),
         "all from the last": _back(step="(d_last * slope) @ W_hh"),
         "a name that does not exist": _back(step="(d_h * slopes) @ W_hh"),
     },
@@ -246,6 +281,21 @@ def my_scale(W, radius):
         "half in each, twice": _chrono(
             "times[k].log() / 2", "-times[k].log() / 2", zero="b_hh[: 2 * H] = 0"
         ),
+        "H is the number of layers": _chrono(more="pass").replace(
+            "lstm.hidden_size", "len(times)"
+        ),
+        "H is the size of the input": _chrono(more="pass").replace(
+            "lstm.hidden_size", "lstm.input_size"
+        ),
+        "times of all layers": _chrono("times.log()", "-times.log()"),
+        "math.log": "import math\n" + _chrono("math.log(times[k])"),
+        "other cleared in forget alone": _chrono(zero="b_hh[H : 2 * H] = 0"),
+        "every fourth": _chrono(first="[0::4]", second="[1::4]"),
+        "input bias 0": _chrono(opposite="0"),
+        "input bias -u": _chrono(opposite="-times[k]"),
+        "sorted": _chrono("times[k].sort().values.log()"),
+        "into the sum": _chrono(zero="pass", data=".data + 0"),
+        "name without a layer": _chrono().replace("bias_ih_l{k}", "bias_ih"),
         "one too far": _chrono(second="[H + 1 : 2 * H + 1]"),
     },
 }
@@ -260,6 +310,8 @@ import math
 a = math.exp(math.log(0.0115) / 20)
 my_reading = (a, math.ceil(10 + math.log(1e-6 / 0.02) / math.log(a)), 38.5 ** 0.05)
 """,
+        "a lag with a point": "my_reading = (0.80, 55.0, 1.20)",
+        "one tensor": "my_reading = torch.tensor([0.80, 55, 1.20])",
         "tensors": "my_reading = (torch.tensor(0.80), torch.tensor(55), 1.2)",
     },
     "10.2": {
@@ -276,6 +328,17 @@ def my_scale(W, radius):
     W = W.clone()
     W *= radius / torch.linalg.eigvals(W).abs().max()
     return W
+""",
+        "norms of high powers": """
+import math
+def my_scale(W, radius):
+    power, logarithm, exponent = W, 0.0, 1
+    for _ in range(40):
+        size = power.norm()
+        logarithm += math.log(size) / exponent
+        power = (power / size) @ (power / size)
+        exponent *= 2
+    return W * (radius / math.exp(logarithm))
 """,
         "NumPy": """
 import numpy as np
@@ -300,6 +363,15 @@ def my_way_back(d_last, states, W_hh, activation):
         d_h = d_sum @ W_hh
         found.insert(0, d_h)
     return torch.stack(found)
+""",
+        "recursion": """
+def my_way_back(d_last, states, W_hh, activation):
+    if len(states) == 1:
+        return d_last.norm()[None]
+    h = states[-1]
+    slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h != 0}[activation]
+    before = my_way_back((d_last * slope) @ W_hh, states[:-1], W_hh, activation)
+    return torch.cat([before, d_last.norm()[None]])
 """,
         "an index": """
 def my_way_back(d_last, states, W_hh, activation):
@@ -349,6 +421,16 @@ def my_chrono(lstm, times):
         state[f"bias_ih_l{k}"][:H] = -times[k].log()
         state[f"bias_ih_l{k}"][H : 2 * H] = times[k].log()
 """,
+        "new parameters": """
+def my_chrono(lstm, times):
+    H = lstm.hidden_size
+    for k in range(lstm.num_layers):
+        b_ih = getattr(lstm, f"bias_ih_l{k}").detach().clone()
+        b_hh = getattr(lstm, f"bias_hh_l{k}").detach().clone()
+        b_ih[: 2 * H], b_hh[: 2 * H] = torch.cat([-times[k].log(), times[k].log()]), 0
+        setattr(lstm, f"bias_ih_l{k}", nn.Parameter(b_ih))
+        setattr(lstm, f"bias_hh_l{k}", nn.Parameter(b_hh))
+""",
         "the difference": """
 def my_chrono(lstm, times):
     H = lstm.hidden_size
@@ -365,6 +447,10 @@ HINTS = [
     ("10.1", "A over twenty steps", "20th root"),
     ("10.1", "lag from lag 0 and share 1", "The line begins at lag 10"),
     ("10.1", "lag: the step before", "One step off"),
+    ("10.1", "A: what a step takes away", "what is left after it"),
+    ("10.1", "lag counted from lag 30", "and those thirty"),
+    ("10.1", "from a share of 1", "begin at lag 10"),
+    ("10.2", "by the eigenvalue itself", "Its size is what counts"),
     ("10.2", "largest singular value", "about the eigenvalues"),
     ("10.2", "real part", "its size counts"),
     ("10.2", "in place", "changed its argument"),
@@ -373,6 +459,14 @@ HINTS = [
     ("10.3", "reverse order", "reverse order"),
     ("10.3", "ReLU: 1 at 0", "slope of ReLU"),
     ("10.4", "the other vector stays", "other of the two biases"),
+    ("10.3", "states forwards, norms turned", "forwards"),
+    ("10.3", "one more at the end", "One too many"),
+    ("10.4", "H is the number of layers", "number of units"),
+    ("10.4", "H is the size of the input", "number of units"),
+    ("10.4", "times of all layers", "one row for each layer"),
+    ("10.4", "math.log", "torch.log"),
+    ("10.4", "other cleared in forget alone", "other of the two biases"),
+    ("10.4", "name without a layer", "no bias of that name"),
     ("10.4", "exchanged", "Turned round"),
     ("10.4", "first layer only", "Only the first layer"),
     ("10.4", "a copy", "in place"),

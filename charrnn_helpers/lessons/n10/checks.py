@@ -72,6 +72,22 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (None, 53, None),
     ],
     "That is where it falls below 10⁻⁷: one zero too many.": [(None, 65, None)],
+    "The lag is counted from the loss: the steps after lag 30, and those thirty.": [
+        (None, 25, None),
+        (None, 24, None),
+    ],
+    "That is what one step takes away, or adds. The factor is what is left after it.": [
+        (1 - _A, None, None),
+        (None, None, _B - 1),
+    ],
+    "A factor, not a percentage: 50 % is 0.5.": [
+        (100 * _A, None, None),
+        (None, None, 100 * _B),
+    ],
+    "The twenty steps begin at lag 10, with 0.02 in A and 2.0 in B, not with 1.": [
+        (0.00023 ** (1 / 20), None, None),
+        (None, None, 77 ** (1 / 20)),
+    ],
     "A lag is a whole number of steps: the first one that is below.": [
         (None, 54.4, None)
     ],
@@ -95,7 +111,7 @@ reading = Question(
     number="10.1",
     name="my_reading",
     success="one factor per step, and a straight line to go on along.",
-    expected=lambda: (_A, _LAG, _B),
+    expected=lambda: (_A, float(_LAG), _B),  # 55.0 will do, too
     entries=("the factor per step of A", "the lag", "the factor per step of B"),
     tolerance=0.006,
     wrong=[
@@ -144,6 +160,12 @@ def _orthogonal(W: Tensor, radius: float) -> Tensor:
     return torch.linalg.qr(W).Q * radius
 
 
+def _on_a_circle(W: Tensor, radius: float) -> Tensor:
+    values, vectors = torch.linalg.eig(W)
+    values = radius * values / values.abs()
+    return (vectors @ torch.diag(values) @ torch.linalg.inv(vectors)).real
+
+
 scale = Exercise(
     number="10.2",
     name="my_scale",
@@ -174,6 +196,17 @@ scale = Exercise(
                 _over(lambda W: _eigen(W).real.abs().max()),
                 _over(lambda W: _eigen(W).imag.abs().max()),
             ],
+            "W is divided by the eigenvalue itself, a complex number. Its size is what "
+            "counts: .abs().": [
+                _over(lambda W: _eigen(W)[_eigen(W).abs().argmax()]),
+                _over(lambda W: _eigen(W)[0]),
+            ],
+            "Each eigenvalue keeps its share: only the largest is to have the size "
+            "that is wanted. One number for the whole of W.": [_on_a_circle],
+            "The eigenvalues of W.T @ W are squares of singular values. Those of W "
+            "itself are asked for.": [_over(lambda W: _eigen(W.T @ W).abs().max())],
+            "Not every matrix is a new one of nn.RNN: W has a radius of its own, not "
+            "0.577.": [lambda W, radius: W * radius * 3**0.5],
             "Complex numbers have no order, so none is the largest: take their sizes "
             "first, .abs().": [_over(lambda W: _eigen(W).max())],
             "The largest size counts, not that of any eigenvalue, and no mean.": [
@@ -182,6 +215,7 @@ scale = Exercise(
                 _over(lambda W: _eigen(W).abs().mean()),
                 _over(lambda W: _eigen(W).abs().min()),
                 _over(lambda W: _eigen(W).abs().sum()),
+                _over(lambda W: _eigen(W).sum().abs()),
                 _over(lambda W: _eigen(W).abs().median()),
             ],
             "eigvalsh is for symmetric matrices: it reads one half of W only.": [
@@ -213,6 +247,7 @@ scale = Exercise(
             "that number itself: no root, no square.": [
                 lambda W, radius: W * (radius / _radius(W)) ** 0.5,
                 lambda W, radius: W * (radius / _radius(W)) ** 2,
+                lambda W, radius: W * radius / _radius(W) ** 2,
             ],
             "That is another matrix. Keep W, and multiply it by one number.": [
                 _orthogonal,
@@ -304,6 +339,18 @@ def _from_the_last(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> T
     return torch.stack([*found, d_last])
 
 
+def _and_before_the_first(
+    d_last: Tensor, states: Tensor, W_hh: Tensor, name: str
+) -> Tensor:
+    """A step back from the first state as well."""
+    longer = torch.cat([states[:1], states])
+    return _walk()(d_last, longer, W_hh, name)
+
+
+def _mean_of(slope: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    return lambda h: slope(h).mean()
+
+
 def _off_at_zero(h: Tensor) -> Tensor:
     return (h >= 0).double()
 
@@ -334,7 +381,8 @@ way_back = Exercise(
                 )
             ],
             "You go through the states forwards. The way back begins at the last.": [
-                lambda d, states, *rest: _walk(flip=False)(d, states.flip(0), *rest)
+                lambda d, states, *rest: _walk(flip=False)(d, states.flip(0), *rest),
+                lambda d, states, *rest: _walk()(d, states.flip(0), *rest),
             ],
             "Every step starts from d_last again. Go on from what the step before has "
             "left.": [_from_the_last],
@@ -393,6 +441,13 @@ way_back = Exercise(
             "Every row is one step too far back: that of the last state is d_last "
             "itself.": [_one_step_more],
             "One is missing: T states, T rows.": [_by_index],
+            "One too many: T states, T rows, and the last is d_last itself.": [
+                lambda d, *rest: torch.cat([_walk()(d, *rest), d[None]]),
+                _and_before_the_first,
+            ],
+            "Each unit has a slope of its own: entry by entry, no mean.": [
+                _walk({name: _mean_of(slope) for name, slope in SLOPES.items()})
+            ],
             "A sign: each slope is positive, or 0 where ReLU is off.": [
                 _walk(SLOPES | {"tanh": lambda h: h**2 - 1}),
                 _walk(SLOPES | {"sigmoid": lambda h: h * (h - 1)}),
@@ -503,6 +558,44 @@ def _recorded(lstm: nn.LSTM, times: Tensor) -> None:
     lstm.bias_ih_l0[0] = times[0, 0]
 
 
+def _units(
+    count: Callable[[nn.LSTM, Tensor], int],
+) -> Callable[[nn.LSTM, Tensor], None]:
+    """The right thing, with another number for H."""
+
+    def answer(lstm: nn.LSTM, times: Tensor) -> None:
+        H = count(lstm, times)
+        for k in range(lstm.num_layers):
+            mine = getattr(lstm, f"bias_ih_l{k}").data
+            mine[:H], mine[H : 2 * H] = -times[k].log(), times[k].log()
+            getattr(lstm, f"bias_hh_l{k}").data[: 2 * H] = 0
+
+    return answer
+
+
+def _all_times(lstm: nn.LSTM, times: Tensor) -> None:
+    H = lstm.hidden_size
+    for k in range(lstm.num_layers):
+        mine = getattr(lstm, f"bias_ih_l{k}").data
+        mine[:H], mine[H : 2 * H] = -times.log(), times.log()
+        getattr(lstm, f"bias_hh_l{k}").data[: 2 * H] = 0
+
+
+def _half_cleared(quarter: int) -> Callable[[nn.LSTM, Tensor], None]:
+    """The other vector is set to zero in one of the two quarters."""
+
+    def answer(lstm: nn.LSTM, times: Tensor) -> None:
+        _chrono(other=False)(lstm, times)
+        for k in range(lstm.num_layers):
+            getattr(lstm, f"bias_hh_l{k}").data.chunk(4)[quarter].zero_()
+
+    return answer
+
+
+def _one_number(lstm: nn.LSTM, times: Tensor) -> None:
+    math.log(times[0])
+
+
 def _one_layer_too_many(lstm: nn.LSTM, times: Tensor) -> None:
     getattr(lstm, f"bias_ih_l{lstm.num_layers}")
 
@@ -549,7 +642,7 @@ chrono = Exercise(
     number="10.4",
     name="my_chrono",
     success="each unit forgets at its own pace, and takes in no faster than that.",
-    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2)],
+    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2), (3, 2, 5), (2, 2, 6)],
     drawn=lambda rng: [(rng.randrange(2, 9), 2, rng.randrange(10**6))],
     reference=_right,
     prepare=_set,
@@ -570,6 +663,8 @@ chrono = Exercise(
             "be where yours holds the value?": [
                 _chrono(other=False),
                 _chrono(other=False, vector="hh"),
+                _half_cleared(0),
+                _half_cleared(1),
             ],
             "Both vectors hold the whole value, so the sum is twice that.": [_twice],
             "You add to what was there at random. The sum is to be ln u itself.": [
@@ -594,11 +689,17 @@ chrono = Exercise(
                 _chrono(lambda u: u.mean().log(), lambda u: -u.mean().log())
             ],
             "The input gate is set. The forget gate gets ln u.": [_input_only],
+            "H is the number of units of a layer, lstm.hidden_size: a quarter has as "
+            "many entries.": [
+                _units(lambda lstm, times: len(times)),
+                _units(lambda lstm, times: lstm.input_size),
+            ],
+            "times has one row for each layer: row k is for layer k.": [_all_times],
+            "math.log takes a single number. For a tensor: torch.log.": [_one_number],
             "A bias cannot be written into while gradients are recorded: through "
             ".data, or under torch.no_grad().": [_recorded],
-            "You ask for a layer that there is not: they are numbered from 0.": [
-                _one_layer_too_many
-            ],
+            "There is no bias of that name. They are bias_ih_l0 and bias_hh_l0, then "
+            "_l1 and so on, for as many layers as there are.": [_one_layer_too_many],
             "The forget gate is set. The input gate gets −ln u.": [_forget_only],
             "Turned round: to keep for long, the forget gate (second quarter) gets +ln "
             "u and stands open, the input gate (first quarter) −ln u.": [
@@ -610,6 +711,11 @@ chrono = Exercise(
             "The signs: +ln u for the forget gate, −ln u for the input gate.": [
                 _chrono(torch.log, torch.log),
                 _chrono(lambda u: -torch.log(u)),
+            ],
+            "The input gate gets −ln u, the opposite of the forget gate's.": [
+                _chrono(opposite=lambda u: 0 * u),
+                _chrono(opposite=lambda u: -u),
+                _chrono(opposite=lambda u: 1 / torch.log(u)),
             ],
             "The natural logarithm: torch.log.": [
                 _chrono(_log10, lambda u: -_log10(u)),
