@@ -233,9 +233,7 @@ def my_scale(W, radius):
         "shares": _back(result="torch.stack(norms[::-1]) / norms[0]"),
         "states forwards, norms turned": _back(states="states"),
         "shares of the last": _back(result="torch.stack(norms[::-1]) / d_last.norm()"),
-        "one more at the end": _back(
-            result="torch.stack([*norms[::-1], d_last.norm()])"
-        ),
+        "one more at the end": _back(result="torch.stack([*norms[::-1], d_last])"),
         "mean slopes": _back(step="(d_h * slope.mean()) @ W_hh"),
         "clamped": _back(step="((d_h * slope) @ W_hh).clamp(-1, 1)"),
         "all from the last": _back(step="(d_last * slope) @ W_hh"),
@@ -367,11 +365,11 @@ def my_way_back(d_last, states, W_hh, activation):
         "recursion": """
 def my_way_back(d_last, states, W_hh, activation):
     if len(states) == 1:
-        return d_last.norm()[None]
+        return d_last[None]
     h = states[-1]
     slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h != 0}[activation]
     before = my_way_back((d_last * slope) @ W_hh, states[:-1], W_hh, activation)
-    return torch.cat([before, d_last.norm()[None]])
+    return torch.cat([before, d_last[None]])
 """,
         "an index": """
 def my_way_back(d_last, states, W_hh, activation):
