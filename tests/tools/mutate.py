@@ -78,6 +78,96 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "return (train.unfold(0, seq_len, 1), validation.unfold(-1, seq_len, 1))",
     ): "there is one axis",
     ("8.8", "if held_loss <= best:"): "two losses are never equal",
+    (
+        "9.1",
+        "y = one_hot(targets.masked_fill(targets <= 0, 0), logits.shape[-1])",
+    ): "0 instead of 0",
+    (
+        "9.1",
+        "y = one_hot(targets.masked_fill(targets < 0, 1), logits.shape[-1])",
+    ): "any id will do",
+    (
+        "9.1",
+        "y = one_hot(targets.masked_fill(targets < 1, 0), logits.shape[-1])",
+    ): "0 instead of 0",
+    (
+        "9.1",
+        "y = one_hot(targets.masked_fill(targets < -1, 0), logits.shape[-1])",
+    ): "-100 is the only negative one",
+    ("9.2", "carried = torch.zeros_like(states[:, -1])"): "all steps have one shape",
+    (
+        "9.3",
+        "measured = gradients.numerical_gradient(loss_of, x)",
+    ): "its own ε is good enough",
+    (
+        "9.3",
+        "wrong = (measured - gradient).abs() >= 0.001",
+    ): "no entry is off by exactly that",
+    (
+        "9.3",
+        "measured = gradients.numerical_gradient(loss_of, x, eps=2e-05)",
+    ): "as good",
+    ("9.3", "wrong = (gradient - measured).abs() > 0.001"): "symmetric",
+    (
+        "9.5",
+        "d_W_hh = d_sums.flatten(0, 1).mT @ previous.flatten(0, 1)",
+    ): "mT and T are the same for a matrix",
+    (
+        "9.5",
+        "inner.append(torch.tanh(from_input + h_t @ W_hh.mT))",
+    ): "mT and T are the same for a matrix",
+    ("10.1", "b = (78 / 2.0) ** (1 / 20)"): "1.20 as well, rounded",
+    ("10.1", "b = (76 / 2.0) ** (1 / 20)"): "1.20 as well, rounded",
+    (
+        "10.1",
+        "lag = next((k for k in range(10, 200 - 1) if 0.02 * a ** (k - 10) < 1e-06))",
+    ): "the lag is 55",
+    (
+        "10.1",
+        "lag = next((k for k in range(10, 200) if 0.02 * a ** (k - 10) <= 1e-06))",
+    ): "never equal",
+    (
+        "10.1",
+        "lag = next((k for k in range(11, 200) if 0.02 * a ** (k - 10) < 1e-06))",
+    ): "the lag is 55",
+    (
+        "10.1",
+        "lag = next((k for k in range(9, 200) if 0.02 * a ** (k - 10) < 1e-06))",
+    ): "the lag is 55",
+    (
+        "10.1",
+        "lag = next((k for k in range(10, 201) if 0.02 * a ** (k - 10) < 1e-06))",
+    ): "the lag is 55",
+    (
+        "10.1",
+        "lag = next((k for k in range(10, 199) if 0.02 * a ** (k - 10) < 1e-06))",
+    ): "the lag is 55",
+    (
+        "11.1",
+        "f = [0 if t in (erase, write) else 1 for t in steps]",
+    ): "the same two steps",
+    (
+        "11.4",
+        "i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=1)",
+    ): "there are two axes",
+    (
+        "11.4",
+        "i, f, g, o = (x_t @ W_ih.mT + h_prev @ W_hh.T + b).chunk(4, dim=-1)",
+    ): "mT and T are the same for a matrix",
+    (
+        "11.4",
+        "i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.mT + b).chunk(4, dim=-1)",
+    ): "mT and T are the same for a matrix",
+    (
+        "12.2",
+        "return (unit, score if on_first[unit] >= 0.5 else 1 - score)",
+    ): "the best unit is never a coin",
+    ("12.2", "unit = (0.5 - on_first).abs().argmax().item()"): "symmetric",
+    ("12.4", "h[-1, unit] = h_donor[0, unit]"): "there is one layer",
+    ("12.4", "h[0, unit] = h_donor[-1, unit]"): "there is one layer",
+    ("12.4", "c[-1, unit] = c_donor[0, unit]"): "there is one layer",
+    ("12.4", "c[0, unit] = c_donor[-1, unit]"): "there is one layer",
+    ("12.4", "return logits[-1].softmax(dim=-0)"): "a row has one dimension only",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 
