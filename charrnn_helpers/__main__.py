@@ -164,7 +164,7 @@ def _recipe(options: argparse.Namespace, former: Recipe | None) -> Recipe:
     given = {to: getattr(options, name) for name, to in names.items()}
     length = {"seconds": options.seconds, "steps": options.steps}
     if former is None:
-        if not any(length.values()):
+        if length == {"seconds": None, "steps": None}:
             length["seconds"] = 60.0
         return Recipe.of(**length, **given)
     fixed = [f"--{name}" for name, to in names.items() if given[to] is not None]
@@ -173,7 +173,8 @@ def _recipe(options: argparse.Namespace, former: Recipe | None) -> Recipe:
             f"{', '.join(fixed)} cannot change in a run that goes on: leave it out, or "
             "begin a new run with another --out"
         )
-    return dataclasses.replace(former, **length) if any(length.values()) else former
+    given_length = any(value is not None for value in length.values())
+    return dataclasses.replace(former, **length) if given_length else former
 
 
 class Bar:

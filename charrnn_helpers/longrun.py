@@ -119,6 +119,9 @@ class Recipe:
         precision: "32" or "16" bits for the numbers of a product, or "auto": 16 where
             that is clearly faster.
         seed: of the weights and of dropout.
+
+    Raises:
+        ValueError: if a number is out of its range, or there is no length.
     """
 
     seconds: float | None = 60.0
@@ -133,6 +136,19 @@ class Recipe:
     lr: float = 5e-3
     precision: str = "auto"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None:
+            _validate.number("seconds", self.seconds, above=0)
+        if self.steps is not None:
+            _validate.whole("steps", self.steps)
+        if self.seconds is None and self.steps is None:
+            raise ValueError("a run needs a length: seconds, or steps")
+        _validate.whole("batch_size", self.batch_size)
+        _validate.whole("seq_len", self.seq_len)
+        _validate.number("lr", self.lr, above=0, high=10)
+        _validate.choice("precision", self.precision, ("auto", "16", "32"))
+        _validate.whole("seed", self.seed, 0)
 
     @classmethod
     def of(cls, *, seconds: float | None, steps: int | None, **given: Any) -> Recipe:
