@@ -1,7 +1,9 @@
-"""Sampling in a hurry: the texts of ``sampling.sample``, many times as fast.
+"""In a hurry: the texts of ``sampling.sample`` and the gradients of ``gradients.bptt``.
 
-A step is a few products of a matrix and a vector. Calling a module for each of them
-costs several times as much as the products themselves; NumPy calls cost less.
+A step of sampling is a few products of a matrix and a vector. Calling a module for each
+of them costs several times as much as the products themselves; NumPy calls cost less.
+A step of training is made of larger products, which PyTorch does well; what can be
+saved is everything between them.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charrnn_helpers import sampling
-from charrnn_helpers.data import Vocabulary
+from charrnn_helpers import _validate, gradients, sampling
+from charrnn_helpers.data import IGNORE_INDEX, Vocabulary
 from charrnn_helpers.models import CharRNN, ScratchRNN
 
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -96,6 +99,81 @@ def sample(
             if n + 1 < max_new_chars:
                 logits = step(i)
     return prompt + "".join(new)
+
+
+@torch.no_grad()
+def bptt(
+    model: CharRNN | ScratchRNN,
+    inputs: Tensor,
+    targets: Tensor,
+    *,
+    dtype: torch.dtype | None = None,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Compute what ``gradients.bptt`` does, with nothing between the products.
+
+    Rows are looked up in place of one-hot products, time comes first so that each step
+    is one piece of memory, and every step is computed where its result stays.
+
+    Args:
+        model: one layer with tanh; its parameters and their ``.grad`` stay as they are.
+        inputs: ids, int64 of shape (B, T).
+        targets: the next ids, int64 of shape (B, T); ``IGNORE_INDEX`` is not counted.
+        dtype: of the products of states and weights: ``torch.bfloat16`` halves the
+            memory, and the time where the processor has units for it. None is the
+            model's own. Loss, softmax and gradients keep the model's.
+
+    Returns:
+        The mean cross-entropy, in nats per counted character, shape (); and the
+        gradient of each parameter by its name in ``model.named_parameters()``.
+
+    Raises:
+        TypeError: as ``gradients.bptt``.
+        ValueError: as ``gradients.bptt``, or if the activation is another one.
+
+    Source: ``gradients.bptt`` and torch.autograd (tests/test_fast.py).
+    """
+    weights = gradients._weights(model)
+    gradients._check_batch(model, inputs, targets)
+    _validate.choice("model.nonlinearity", model.nonlinearity, ("tanh",))
+    own, dtype = weights[0].dtype, dtype or weights[0].dtype
+    x, y = inputs.T.flatten(), targets.T.flatten()  # time first: (T * B,)
+    W_ih, W_hh, b_ih, b_hh, W_ho, b_o = weights
+    rows = (W_ih.T + (b_ih + b_hh)).to(dtype)  # (V, H)
+    W_hh, W_ho = W_hh.to(dtype), W_ho.to(dtype)
+
+    # Forward: each row becomes the state of its step, in place.
+    states = rows[x].unflatten(0, inputs.T.shape)  # (T, B, H)
+    h = torch.zeros_like(states[0])  # (B, H)
+    for state in states:
+        h = state.addmm_(h, W_hh.T).tanh_()
+    states = states.flatten(0, 1)  # (T * B, H)
+    logits = (states @ W_ho.T).to(own) + b_o  # (T * B, V)
+    loss = F.cross_entropy(logits, y)
+
+    # Backward: probabilities minus targets, then from the last step to the first.
+    counted = y != IGNORE_INDEX
+    d_logits = logits.softmax(dim=-1)
+    d_logits[counted, y[counted]] -= 1
+    d_logits *= counted.unsqueeze(-1)
+    d_logits /= counted.sum()
+    d_scores = d_logits.to(dtype)
+    d_sums = (d_scores @ W_ho).unflatten(0, inputs.T.shape)  # from each step's loss
+    slopes = (1 - states * states).unflatten(0, inputs.T.shape)
+    later = d_sums[-1].mul_(slopes[-1])  # (B, H)
+    for t in reversed(range(len(d_sums) - 1)):
+        later = d_sums[t].addmm_(later, W_hh).mul_(slopes[t])
+    d_sums, B = d_sums.flatten(0, 1), len(inputs)
+    d_rows = torch.zeros_like(rows, dtype=own).index_add_(0, x, d_sums.to(own))
+    d_b = d_rows.sum(dim=0)  # (H,)
+    found = (
+        d_rows.T,  # W_ih
+        (d_sums[B:].T @ states[:-B]).to(own),  # W_hh: the state before step 0 is 0
+        d_b,
+        d_b.clone(),  # both biases enter alike
+        (d_scores.T @ states).to(own),  # W_ho
+        d_logits.sum(dim=0),  # b_o
+    )
+    return loss, dict(zip(gradients._names(model), found, strict=True))
 
 
 def _is_as_built(model: nn.Module) -> bool:

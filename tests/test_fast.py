@@ -1,11 +1,12 @@
-"""The quick sampling against the plain one."""
+"""The quick sampling and the quick gradients against the plain ones."""
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from charrnn_helpers import fast, sampling
-from charrnn_helpers.data import SENTENCES, Vocabulary
+from charrnn_helpers.data import IGNORE_INDEX, SENTENCES, Vocabulary
 from charrnn_helpers.models import CharRNN, ScratchRNN
 
 VOCAB = Vocabulary.from_texts(SENTENCES)
@@ -72,3 +73,46 @@ def test_the_model_is_left_as_it_was():
     assert model.training
     for name, p in model.named_parameters():
         assert torch.equal(p, before[name])
+
+
+@pytest.mark.parametrize("model_class", [CharRNN, ScratchRNN])
+@pytest.mark.parametrize(("shape", "ignored"), [((3, 6), 0), ((3, 6), 5), ((1, 1), 0)])
+def test_its_gradients_are_those_of_autograd(model_class, shape, ignored):
+    torch.manual_seed(0)
+    model = model_class(7, 5).double()
+    ids = torch.randint(7, (shape[0], shape[1] + 1))
+    inputs, targets = ids[:, :-1], ids[:, 1:].clone()
+    targets[0, :ignored] = IGNORE_INDEX
+    loss, found = fast.bptt(model, inputs, targets)
+    logits, _ = model(inputs)
+    expected = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+    expected.backward()
+    torch.testing.assert_close(loss, expected.detach(), rtol=0, atol=1e-12)
+    assert found.keys() == dict(model.named_parameters()).keys()
+    for name, parameter in model.named_parameters():
+        torch.testing.assert_close(found[name], parameter.grad, rtol=0, atol=1e-12)
+
+
+def test_with_16_bits_its_gradients_point_the_same_way():
+    torch.manual_seed(0)
+    model = ScratchRNN(7, 64)
+    ids = torch.randint(7, (8, 21))
+    _, plain = fast.bptt(model, ids[:, :-1], ids[:, 1:])
+    _, short = fast.bptt(model, ids[:, :-1], ids[:, 1:], dtype=torch.bfloat16)
+    for name, gradient in plain.items():
+        assert short[name].dtype == torch.float32
+        distance = (short[name] - gradient).norm() / gradient.norm()
+        assert 0 < distance < 0.05, name
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (CharRNN(7, 5, num_layers=2), "one layer"),
+        (CharRNN(7, 5, nonlinearity="relu"), "model.nonlinearity must be"),
+    ],
+)
+def test_its_gradients_are_for_one_layer_with_tanh(model, message):
+    ids = torch.zeros(2, 3, dtype=torch.long)
+    with pytest.raises(ValueError, match=message):
+        fast.bptt(model, ids, ids)
