@@ -1,24 +1,30 @@
 """Measure the speed of the helper module: ``make bench``.
 
-Everything runs on one thread. The variants of a row take turns, so that a machine that
-slows down slows all of them; a ratio is the median of the ratios of the single turns.
-The times are CPU time, which other programs on the machine disturb less than the clock
-on the wall; with one thread and no waiting the two are the same on an idle machine.
+Everything runs on one thread, but for the last rows, which take what they say. The
+variants of a row take turns, so that a machine that slows down slows all of them; a
+ratio is the median of the ratios of the single turns. The times are CPU time, which
+other programs on the machine disturb less than the clock on the wall; with one thread
+and no waiting the two are the same on an idle machine.
 Nothing is asserted: times belong to the machine that they were measured on.
 """
 
 # ruff: noqa: E402 - the threads are set before NumPy and torch are imported
 import os
 
-for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+for name in THREADS:
     os.environ[name] = "1"
 
 import platform
 import statistics
 import string
+import subprocess
+import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -28,6 +34,8 @@ from torch import Tensor, nn
 from charrnn_helpers import fast
 from charrnn_helpers.data import Vocabulary, one_hot, shift
 from charrnn_helpers.gradients import Recurrence
+from charrnn_helpers.longrun import bf16_pays, load
+from charrnn_helpers.longtext import Streams
 from charrnn_helpers.models import CharRNN, ScratchRNN, ScratchRNNCell, run_layer
 from charrnn_helpers.sampling import sample
 from charrnn_helpers.training import fit
@@ -42,15 +50,15 @@ WIDTHS = (44, 12, 45, 12, 9, 10)
 class StepByStep(nn.Module):
     """The loop of the widely copied tutorials: three layers and a loss at each step."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden_size: int = H) -> None:
         super().__init__()
-        self.i2h = nn.Linear(V, H)
-        self.h2h = nn.Linear(H, H)
-        self.h2o = nn.Linear(H, V)
+        self.i2h = nn.Linear(V, hidden_size)
+        self.h2h = nn.Linear(hidden_size, hidden_size)
+        self.h2o = nn.Linear(hidden_size, V)
 
     def loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         x = one_hot(inputs, V)  # (B, T, V)
-        h = x.new_zeros(len(x), H)  # (B, H)
+        h = x.new_zeros(len(x), self.h2h.out_features)  # (B, H)
         loss = x.new_zeros(())
         for t in range(inputs.shape[1]):
             h = torch.tanh(self.i2h(x[:, t]) + self.h2h(h))
@@ -229,6 +237,138 @@ def bench_recurrence() -> None:
         compare(what, seconds["own"], "nn.RNN", seconds["library"], "")
 
 
+class Hoisted(ScratchRNN):
+    """The same model with ``Recurrence`` for its loop, and rows that are looked up."""
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, None]:
+        cell = self.cells[0]
+        from_inputs = F.embedding(ids.T, cell.W_ih.T) + (cell.b_ih + cell.b_hh)
+        h_0 = from_inputs.new_zeros(from_inputs.shape[1:])  # (B, H)
+        states = Recurrence.apply(from_inputs, h_0, cell.W_hh)  # (T, B, H)
+        return (states @ self.W_ho.T + self.b_o).transpose(0, 1), None
+
+
+def by_hand(model: nn.Module, dtype: torch.dtype | None = None) -> Callable[[], None]:
+    """A training step without autograd."""
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    inputs, targets = shift(random_ids(B, T + 1))
+    parameters = dict(model.named_parameters())
+
+    def step() -> None:
+        _, gradients = fast.bptt(model, inputs, targets, dtype=dtype)
+        for name, gradient in gradients.items():
+            parameters[name].grad = gradient
+        optimizer.step()
+
+    return step
+
+
+def operations(hidden_size: int) -> int:
+    """Of the products of a training step; the one with W_ih is a look-up.
+
+    Forward there is a product with W_hh and one with W_ho for each character, backward
+    two of each; a multiplication and an addition count as two.
+    """
+    return 6 * B * T * hidden_size * (hidden_size + V)
+
+
+def bench_limit() -> None:
+    a = torch.ones(1024, 1024)
+    for hidden_size, turns, goals in (
+        (H, 30, ("", "", "", "", "≤ 3.0 ×", "")),
+        (512, 12, ("", "", "", "", "≤ 1.6 ×", "≤ 1.1 ×")),
+    ):
+        steps, library = StepByStep(hidden_size), CharRNN(V, hidden_size)
+        scratch, hoisted = ScratchRNN(V, hidden_size), Hoisted(V, hidden_size)
+        ways = {
+            "step by step": training_step(steps, steps.loss, B),
+            "CharRNN: nn.RNN": training_step(library, whole(library), B),
+            "ScratchRNN: run_layer": training_step(scratch, whole(scratch), B),
+            "Recurrence": training_step(hoisted, whole(hoisted), B),
+            "fast.bptt": by_hand(ScratchRNN(V, hidden_size)),
+        }
+        if bf16_pays():
+            model = ScratchRNN(V, hidden_size)
+            ways["fast.bptt, bfloat16"] = by_hand(model, torch.bfloat16)
+        seconds = take_turns({"large product": lambda: a @ a, **ways}, turns)
+        share = operations(hidden_size) / (2 * 1024**3)
+        limit = [share * s for s in seconds.pop("large product")]
+        for (name, taken), goal in zip(seconds.items(), goals, strict=False):
+            row(
+                f"step, H = {hidden_size}: {name}", duration(taken),
+                "its products at the rate of large fp32 ones", duration(limit),
+                f"{ratio(taken, limit):.3g} ×", goal,
+            )  # fmt: skip
+
+
+class Windows(torch.utils.data.Dataset):
+    """Every window of a text, one at a time."""
+
+    def __init__(self, ids: Tensor) -> None:
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids) - T
+
+    def __getitem__(self, i: int) -> tuple[Tensor, Tensor]:
+        return self.ids[i : i + T], self.ids[i + 1 : i + T + 1]
+
+
+def bench_supply() -> None:
+    ids = random_ids(1_000_000)
+    streams = Streams(ids.numpy().astype(np.uint8), B, T)
+    loader = torch.utils.data.DataLoader(Windows(ids), batch_size=B, shuffle=True)
+    places, batches = iter(range(0, streams.steps, T)), iter(loader)
+
+    def pieces() -> None:
+        for _ in range(30):
+            streams.piece(next(places))
+
+    def loaded() -> None:
+        for _ in range(30):
+            next(batches)
+
+    seconds = take_turns({"streams": pieces, "loader": loaded}, turns=9)
+    compare(
+        "30 batches from streams", seconds["streams"],
+        "a DataLoader that shuffles windows", seconds["loader"], "",
+    )  # fmt: skip
+
+
+def bench_processes() -> None:
+    """Characters in a second of the whole command, in three ways."""
+    train = ["-m", "charrnn_helpers", "train", "text.txt", "--steps", "150"]
+    train += ["--precision", "32"]
+    two = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    ways = {
+        "two processes": [*two, *train],
+        "one process, one thread": [*train, "--threads", "1"],
+        "one process, two threads": [*train, "--threads", "2"],
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    root = str(Path(__file__).resolve().parents[2])
+    environment = {k: v for k, v in os.environ.items() if k not in THREADS}
+    with tempfile.TemporaryDirectory() as folder:
+        ids = random_ids(60_000).tolist()
+        text = "".join(VOCAB.characters[i] for i in ids)
+        Path(folder, "text.txt").write_text(text, encoding="utf-8")
+        for turn in range(3):
+            for name, way in ways.items():
+                out = str(Path(folder, f"{name} {turn}.pt"))
+                subprocess.run(
+                    [sys.executable, *way, "--out", out], check=True, cwd=folder,
+                    capture_output=True, env={**environment, "PYTHONPATH": root},
+                )  # fmt: skip
+                progress = load(out).progress
+                rates[name].append(progress.characters / progress.seconds)
+    what, fast = "two processes: characters/s", rates.pop("two processes")
+    for name, slow in rates.items():
+        row(
+            what, f"{statistics.median(fast):,.0f}", name,
+            f"{statistics.median(slow):,.0f}", f"{ratio(fast, slow):.3g} ×", "",
+        )  # fmt: skip
+
+
 def bench_fit() -> None:
     inputs, targets = shift(random_ids(5 * B, T + 1))
     bare, model = CharRNN(V, H), CharRNN(V, H)
@@ -363,8 +503,8 @@ def main() -> None:
     row(*("-" * w for w in WIDTHS))
     start = time.perf_counter()
     for bench in (
-        bench_training, bench_recurrence, bench_fit, bench_sampling, bench_batch,
-        bench_one_hot, bench_encoding,
+        bench_training, bench_recurrence, bench_limit, bench_fit, bench_sampling,
+        bench_batch, bench_one_hot, bench_encoding, bench_supply, bench_processes,
     ):  # fmt: skip
         bench()
     print(f"\nMeasured in {time.perf_counter() - start:.0f} s.")
