@@ -118,6 +118,7 @@ into_logits = Exercise(
                 _of_logits(
                     lambda y, z: (y != IGNORE_INDEX).sum(dim=1)[:, None, None].clamp(1)
                 ),
+                _of_logits(lambda y, z: (y != IGNORE_INDEX).sum(dim=1)[:, None, None]),
                 _of_logits(
                     lambda y, z: (
                         len(y)
@@ -183,6 +184,7 @@ def _way(
     carry: float = 1,
     start: Callable[[Tensor, Tensor], Tensor] = lambda carried, d_sum: carried,
     on: Callable[..., Tensor] = lambda carried, d_h, d_sum: d_sum,
+    brackets: bool = True,
     whole: bool = True,
 ) -> Callable[..., Any]:
     """The way back through a layer, with one part of it exchanged."""
@@ -192,7 +194,9 @@ def _way(
         d_sums, carried = torch.empty_like(states), torch.zeros_like(states[:, 0])
         for t in reversed(range(T)):
             d_h = from_loss[:, t] + carry * carried
-            d_sums[:, t] = d_h * slope(states[:, max(0, t + at)])
+            factor = slope(states[:, max(0, t + at)])
+            own = from_loss[:, t]
+            d_sums[:, t] = d_h * factor if brackets else own + carried * factor
             carried = on(carried, d_h, d_sums[:, t]) @ back(W_hh)
         d_h_0 = start(carried, d_sums[:, 0])
         return (d_sums, d_h_0) if whole else d_sums
@@ -234,8 +238,12 @@ way_back = Exercise(
     wrong=hints(
         {
             "1 − h² is the slope of tanh. The sigmoid has h (1 − h).": [
-                _way(lambda h: 1 - h * h)
+                _way(lambda h: 1 - h * h),
+                _way(lambda h: 1 - h * h, start=lambda carried, _: carried * 0),
+                _way(lambda h: 1 - h * h, start=lambda carried, d_sum: d_sum),
             ],
+            "What comes from the state's own loss passes the sigmoid, too: brackets "
+            "around from_loss and carried, then the slope.": [_way(brackets=False)],
             "There is no slope in your answer: between a state and its sum lies the "
             "sigmoid.": [_way(torch.ones_like)],
             "The states are sigmoids already: no second sigmoid in the slope.": [
@@ -313,8 +321,8 @@ def _case(loss: str, m: int, n: int, changes: Sequence[tuple]) -> tuple:
 def _handed(answer: Callable[..., Any]) -> Callable[..., Any]:
     """Hand the learner's function a loss that reads its x, and look at x afterwards."""
 
-    def run(loss: str, x: Tensor, gradient: Tensor) -> Any:
-        before = x.clone()
+    def run(loss: str, before: Tensor, gradient: Tensor) -> Any:
+        x = before.clone()  # what becomes of it is said below, not by the engine
 
         def loss_of() -> float:
             return LOSSES[loss](x).item()
@@ -323,7 +331,7 @@ def _handed(answer: Callable[..., Any]) -> Callable[..., Any]:
         found = answer(loss_of, x, gradient)
         if found is None:
             return None
-        return found, torch.allclose(x, before, rtol=0, atol=1e-12)
+        return found, torch.equal(x, before)
 
     return run
 
@@ -378,6 +386,29 @@ def _nudged(
     return measure
 
 
+def _one_base(loss_of: Callable, x: Tensor, eps: float) -> Tensor:
+    """One loss to start from; each nudge stays."""
+    base, found = loss_of(), torch.zeros_like(x)
+    for row in range(x.shape[0]):
+        for column in range(x.shape[1]):
+            x[row, column] += eps
+            found[row, column] = (loss_of() - base) / eps
+    return found
+
+
+def _added_back(loss_of: Callable, x: Tensor, eps: float) -> Tensor:
+    """The old number made again by adding, which leaves a rounding error."""
+    found = torch.zeros_like(x)
+    for row in range(x.shape[0]):
+        for column in range(x.shape[1]):
+            x[row, column] += eps
+            above = loss_of()
+            x[row, column] -= 2 * eps
+            found[row, column] = (above - loss_of()) / (2 * eps)
+            x[row, column] += eps
+    return found
+
+
 suspects = Exercise(
     number="9.3",
     name="my_suspects",
@@ -396,22 +427,27 @@ suspects = Exercise(
     reference=_right_suspects,
     prepare=_handed,
     say=lambda case: f"with the loss {case[0]} and x of shape {tuple(case[1].shape)},",
-    entries=("the list of positions", "whether x is as it was"),
+    entries=("the list of positions", "whether x is exactly as it was"),
     wrong=hints(
         {
             "x is no longer what it was: after each nudge, write the old number back, "
             "exactly.": [
                 _accused(measure=_nudged(put_back=False, one_sided=False)),
                 _accused(measure=_nudged(put_back=False, one_sided=True)),
+                *(_accused(eps, _one_base) for eps in (1e-4, 1e-5, 1e-6)),
+                *(_accused(eps, _added_back) for eps in (1e-4, 1e-5, 1e-6)),
+            ],
+            "A chord to one side only is off in proportion to ε, one to both sides to "
+            "ε². Move each entry both ways.": [
+                _accused(1e-4, _nudged(put_back=True, one_sided=True)),
+                _accused(1e-3, _nudged(put_back=True, one_sided=True)),
+                _accused(1e-2, _nudged(put_back=True, one_sided=True)),
             ],
             "Entries are accused that are right: with so large an ε the chord is off "
             "by more than 0.001 where the loss bends.": [
                 _accused(0.1),
                 _accused(0.05),
                 _accused(0.01),
-                _accused(1e-4, _nudged(put_back=True, one_sided=True)),
-                _accused(1e-3, _nudged(put_back=True, one_sided=True)),
-                _accused(1e-2, _nudged(put_back=True, one_sided=True)),
             ],
             "Entries are accused that are right, or spared that are wrong: with so "
             "small an ε the two losses differ by rounding only.": [
@@ -455,6 +491,9 @@ suspects = Exercise(
                     .flatten()
                     .tolist()
                 )
+            ],
+            "Rows and columns count from 0.": [
+                _accused(told=lambda found: [(a + 1, b + 1) for a, b in found])
             ],
             "Row first, then column.": [
                 _accused(told=lambda found: [(b, a) for a, b in found])
@@ -598,6 +637,15 @@ training = Exercise(
                 _loop(_reset_uncut, retain=True),
                 _loop(loss_of=F.cross_entropy),
             ],
+            "If the message speaks of None: before the first piece h is None, and "
+            "there is nothing to cut or to reset.": [
+                _loop(lambda h, new: h.detach()),  # AttributeError
+                _loop(lambda h, new: h[:, new]),  # TypeError
+            ],
+            "The marks are (B,), h is (num_layers, B, H): give the marks an axis at "
+            "the end.": [
+                _loop(lambda h, new: None if h is None else h.detach() * ~new)
+            ],
             "Every piece starts from zeros. Where a text goes on, its state goes "
             "on, too: detach it, and pass it.": [_loop(lambda h, new: None)],
             "No row is ever reset: a new text starts from the state of the old one.": [
@@ -625,7 +673,10 @@ training = Exercise(
                 _loop(_reset_in(lambda new: (-1, new))),
             ],
             "Nothing clears the gradients of the step before.": [_loop(clear=False)],
-            "The weights never move: optimizer.step() is missing.": [_loop(step=False)],
+            "The weights never move: where optimizer.step() stands, if it does, there "
+            "is no gradient. First zero_grad, then backward, then step.": [
+                _loop(step=False)
+            ],
             "That is the loss after the step. The loss that the step was made for "
             "is asked for.": [_loop(after=True)],
             "Return floats: .item() takes the number out of the tensor.": [
@@ -670,6 +721,8 @@ def _leaky(
     returned: Callable[..., Any] = lambda *three: (*three, None),
     into_start: Callable[[Tensor], Tensor] = lambda carried: carried,
     past: Callable[..., Tensor] = lambda d_h, d_sum, carried, own: d_h,
+    twice: bool = False,
+    step: Callable[..., tuple[Tensor, Tensor]] | None = None,
 ) -> type:
     """A leaky layer with its own backward, one part of it exchanged."""
 
@@ -681,8 +734,12 @@ def _leaky(
                 (forward_inner(keep), keep) if swapped else (keep, forward_inner(keep))
             )
             for from_input in from_inputs:
-                values.append(torch.tanh(from_input + h_t @ W_hh.T))
-                h_t = one * h_t + two * values[-1]
+                if step is None:
+                    value = torch.tanh(from_input + h_t @ W_hh.T)
+                    h_t = one * h_t + two * value
+                else:
+                    value, h_t = step(from_input, h_t, W_hh, keep)
+                values.append(value)
                 states.append(h_t)
             values, states = torch.stack(values), torch.stack(states)
             ctx.save_for_backward(values, states, h_0, W_hh)
@@ -700,7 +757,8 @@ def _leaky(
                 d_h = d_states[t] + (carried if carried_on else 0)
                 d_sums[t] = d_h * inner(ctx.keep) * slopes[t]
                 straight = past(d_h, d_sums[t], carried, d_states[t])
-                carried = straight * direct(ctx.keep) + d_sums[t] @ back(W_hh)
+                through = d_sums[t] * (1 - ctx.keep) if twice else d_sums[t]
+                carried = straight * direct(ctx.keep) + through @ back(W_hh)
             d_W_hh = d_sums.flatten(0, 1).T @ at[multiplied].flatten(0, 1)
             return returned(d_sums, into_start(carried), d_W_hh)
 
@@ -712,14 +770,19 @@ def _applied(answer: Any) -> Callable[..., Any]:
 
     def run(T: int, B: int, H: int, keep: float) -> Any:
         *inputs, upstream = _normal(T, (T, B, H), (B, H), (H, H), (T, B, H))
+        before = [one.clone() for one in inputs]
         inputs = [one.requires_grad_() for one in inputs]
         if answer is not _ByAutograd and not _is_function(answer):
             return "a layer without a backward of its own"
         states = answer.apply(*inputs, keep)
         if states is None:
             return None
+        if not all(map(torch.equal, inputs, before)):
+            return "a layer that changes what it is given"
         if not isinstance(states, Tensor) or states.shape != upstream.shape:
             return [states, None, None, None]  # without a way back
+        if not torch.allclose(states, _ByAutograd.apply(*before, keep)):
+            return [states.detach(), None, None, None]  # first the way forward
         found = torch.autograd.grad(states, inputs, upstream, allow_unused=True)
         return [states.detach(), *found]
 
@@ -745,6 +808,32 @@ class _ByAutograd:
 
 class _NoFunction(_ByAutograd):
     """Right numbers, by autograd."""
+
+
+class _Spoiling(torch.autograd.Function):
+    """The sums written over the inputs."""
+
+    @staticmethod
+    def forward(ctx, from_inputs, h_0, W_hh, keep):
+        return from_inputs.mul_(2).clone()
+
+
+class _Saving(torch.autograd.Function):
+    """A float among the tensors that are saved."""
+
+    @staticmethod
+    def forward(ctx, from_inputs, h_0, W_hh, keep):
+        ctx.save_for_backward(h_0, W_hh, keep)
+        return from_inputs.clone()
+
+
+def _squashed(total: Tensor) -> tuple[Tensor, Tensor]:
+    return torch.tanh(total), torch.tanh(total)
+
+
+def _with_W_turned(x: Tensor, h: Tensor, W: Tensor, keep: float) -> tuple:
+    value = torch.tanh(x + h @ W)
+    return value, keep * h + (1 - keep) * value
 
 
 leaky = Exercise(
@@ -794,8 +883,27 @@ leaky = Exercise(
                 _leaky(forward_inner=lambda keep: 1.0),
                 _leaky(forward_inner=lambda keep: 1.0, inner=lambda keep: 1.0),
             ],
+            "Forward, keep of the old state goes past the tanh and is added "
+            "afterwards.": [
+                _leaky(step=lambda x, h, W, keep: _squashed(x + h @ W.T)),
+                _leaky(
+                    step=lambda x, h, W, keep: _squashed(
+                        keep * h + (1 - keep) * (x + h @ W.T)
+                    )
+                ),
+            ],
+            "Forward, the state is multiplied by W_hh.T.": [
+                _leaky(step=_with_W_turned)
+            ],
+            "forward changes what it is given: clone() from_inputs before you write "
+            "into it.": [_Spoiling],
+            "If the message speaks of save_for_backward: it takes tensors only. A "
+            "float becomes an attribute, ctx.keep = keep.": [_Saving],
             "On the path through tanh the factor 1 − keep is missing.": [
                 _leaky(inner=lambda keep: 1.0)
+            ],
+            "On the path through tanh the factor 1 − keep comes in twice.": [
+                _leaky(twice=True)
             ],
             "The slope of tanh is taken at h_t. But h_t is a mixture here: what came "
             "out of the tanh has to be kept apart.": [_leaky(slope_of="states")],
