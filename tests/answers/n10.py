@@ -4,11 +4,11 @@ Each is source that runs after the notebook's set-up cell and defines the name t
 the check is given. The keys of a dictionary say what is wrong, or how it is done.
 """
 
-A, B = "(0.00023 / 0.02) ** (1 / 20)", "(77 / 2.0) ** (1 / 20)"
+A, B = "(0.00023 / 0.02) ** (1 / 20)", "(0.077 / 0.002) ** (1 / 20)"
 
 
-def _reading(a=A, lag="55", b=B):
-    return f"import math\nmy_reading = ({a}, {lag}, {b})\n"
+def _reading(a=A, lag="55", b=B, explodes='"B"'):
+    return f"import math\nmy_reading = ({a}, {lag}, {b}, {explodes})\n"
 
 
 def _scale(size="torch.linalg.eigvals(W).abs().max()", result="W * (radius / now)"):
@@ -91,23 +91,31 @@ WRONG = {
         "lag: as a text": _reading(lag='"55"'),
         "B over twenty steps": _reading(b="38.5"),
         "B upside down": _reading(b="1 / 1.20"),
-        "B: a twentieth": _reading(b="77 / 2 / 20"),
+        "B: a twentieth": _reading(b="38.5 / 20"),
         "B: 30th root": _reading(b="38.5 ** (1 / 30)"),
-        "B from lag 0": _reading(b="77 ** (1 / 30)"),
-        "B from the first ten": _reading(b="2 ** 0.1"),
+        "B from lag 0": _reading(b="0.077 ** (1 / 30)"),
+        "B from the first ten": _reading(b="0.002 ** 0.1"),
         "B: logarithm": _reading(b="math.log(38.5) / 20"),
         "A and B exchanged": _reading(a=B, b=A),
-        "another order": f"my_reading = ({A}, {B}, 55)",
+        "another order": f"my_reading = ({A}, {B}, 55, 'B')",
         "two numbers": f"my_reading = ({A}, {B})",
         "one number": f"my_reading = {A}",
-        "texts": 'my_reading = ("0.80", "55", "1.20")',
+        "texts": 'my_reading = ("0.80", "55", "1.20", "B")',
         "nan": _reading(a="float('nan')"),
         "A: what a step takes away": _reading(a="1 - 0.80"),
         "B: what a step adds": _reading(b="0.20"),
-        "percentages": "my_reading = (80, 55, 120)",
+        "percentages": "my_reading = (80, 55, 120, 'B')",
         "lag counted from lag 30": _reading(lag="25"),
         "from a share of 1": _reading(a="0.00023 ** (1 / 20)"),
         "dictionary": 'my_reading = {"A": 0.8, "lag": 55, "B": 1.2}',
+        "three numbers": f"my_reading = ({A}, 55, {B})",
+        "read by the height": _reading(explodes='"C"'),
+        "both that lie above 1 somewhere": _reading(explodes='"BC"'),
+        "A explodes": _reading(explodes='"AB"'),
+        "nothing explodes": _reading(explodes='""'),
+        "a word for what explodes": _reading(explodes='"explodes"'),
+        "a word for each": _reading(explodes='("vanishes", "explodes", "vanishes")'),
+        "a truth value": _reading(explodes="True"),
     },
     "10.2": {
         "not divided by its own": _scale(result="W * radius"),
@@ -301,16 +309,15 @@ def my_scale(W, radius):
 RIGHT = {
     "10.1": {
         "computed": _reading(),
-        "rounded": "my_reading = (0.80, 55, 1.20)",
-        "a list": "my_reading = [0.7998, 55, 1.2003]",
+        "rounded": "my_reading = (0.80, 55, 1.20, 'B')",
+        "a list": "my_reading = [0.7998, 55, 1.2003, 'B']",
         "by logarithms": """
 import math
 a = math.exp(math.log(0.0115) / 20)
-my_reading = (a, math.ceil(10 + math.log(1e-6 / 0.02) / math.log(a)), 38.5 ** 0.05)
+my_reading = (a, math.ceil(10 + math.log(1e-6 / 0.02) / math.log(a)), 38.5 ** 0.05, "B")
 """,
-        "a lag with a point": "my_reading = (0.80, 55.0, 1.20)",
-        "one tensor": "my_reading = torch.tensor([0.80, 55, 1.20])",
-        "tensors": "my_reading = (torch.tensor(0.80), torch.tensor(55), 1.2)",
+        "a lag with a point": "my_reading = (0.80, 55.0, 1.20, 'b')",
+        "tensors": "my_reading = (torch.tensor(0.80), torch.tensor(55), 1.2, 'B')",
     },
     "10.2": {
         "as shown": _scale(),

@@ -1,4 +1,4 @@
-"""The checks of notebook 10: two curves, a radius, the way back, a time per unit."""
+"""The checks of notebook 10: three curves, a radius, the way back, a time per unit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from charrnn_helpers.exercises.kit import hints
 # --- 10.1 -----------------------------------------------------------------------------
 
 _A = (0.00023 / 0.02) ** (1 / 20)
-_B = (77 / 2.0) ** (1 / 20)
+_B = (0.077 / 0.002) ** (1 / 20)
 _LAG = 55
+_EXPLODES = "B"  # C has more left at lag 30, and falls
 
 _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
-    "Turned round: a factor of A is what is left after one step, below 1; that of B is "
-    "above 1.": [(1 / _A, None, None), (None, None, 1 / _B), (_B, None, _A)],
+    "Turned round: what is left at lag 30, divided by what is left at lag 10.": [
+        (1 / _A, None, None),
+        (None, None, 1 / _B),
+    ],
+    "A and B are exchanged.": [(_B, None, _A)],
     "That is the factor of twenty steps together. Twenty equal factors make it: take "
     "the 20th root.": [
         (0.0115, None, None),
@@ -33,7 +37,7 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (0.0115 / 20, None, None),
         (None, None, 38.5 / 20),
         ((0.02 - 0.00023) / 20, None, None),
-        (None, None, (77 - 2) / 20),
+        (None, None, (0.077 - 0.002) / 20),
         (1 - (0.02 - 0.00023) / 20, None, None),
     ],
     "From lag 10 to lag 30 there are 20 steps: which root did you take?": [
@@ -48,8 +52,8 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
     "and lag 30.": [
         (0.00023 ** (1 / 30), None, None),
         (0.02 ** (1 / 10), None, None),
-        (None, None, 77 ** (1 / 30)),
-        (None, None, 2 ** (1 / 10)),
+        (None, None, 0.077 ** (1 / 30)),
+        (None, None, 0.002 ** (1 / 10)),
     ],
     "That is the logarithm of the factor: math.exp turns it back.": [
         (math.log(_A), None, None),
@@ -84,9 +88,9 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (100 * _A, None, None),
         (None, None, 100 * _B),
     ],
-    "The twenty steps begin at lag 10, with 0.02 in A and 2.0 in B, not with 1.": [
+    "The twenty steps begin at lag 10, with 0.02 in A and 0.002 in B, not with 1.": [
         (0.00023 ** (1 / 20), None, None),
-        (None, None, 77 ** (1 / 20)),
+        (None, None, 0.077 ** (1 / 20)),
     ],
     "A lag is a whole number of steps: the first one that is below.": [
         (None, 54.4, None)
@@ -99,34 +103,73 @@ def _misreading(hint: str, *wanted: float | None) -> Wrong:
     truth = (_A, _LAG, _B)
     return Wrong(
         hint,
-        tuple(t if w is None else w for t, w in zip(truth, wanted, strict=True)),
+        (
+            *(t if w is None else w for t, w in zip(truth, wanted, strict=True)),
+            _EXPLODES,
+        ),
         lambda answer: all(
             w is None or abs(given - w) < 0.005 * max(1.0, abs(w) / 2)
-            for given, w in zip(answer, wanted, strict=True)
+            for given, w in zip(answer[:3], wanted, strict=True)
         ),
     )
+
+
+def _exploding(answer: Any) -> str:
+    """The letters of the networks that are said to explode."""
+    return answer[3].strip().upper()
 
 
 reading = Question(
     number="10.1",
     name="my_reading",
-    success="one factor per step, and a straight line to go on along.",
-    expected=lambda: (_A, float(_LAG), _B),  # 55.0 will do, too
-    entries=("the factor per step of A", "the lag", "the factor per step of B"),
+    success="one factor per step, and its side of 1 decides, not the height.",
+    expected=lambda: (_A, float(_LAG), _B, _EXPLODES),  # 55.0 will do, too
+    entries=(
+        "the factor per step of A",
+        "the lag",
+        "the factor per step of B",
+        "the last answer",
+    ),
     tolerance=0.006,
     wrong=[
         Wrong(
-            "Three numbers are asked for, as a tuple: the factor of A, the lag, the "
-            "factor of B.",
-            (_A, _B),
-            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 3,
+            "Four answers are asked for, as a tuple: the factor of A, the lag, the "
+            "factor of B, and the letters of those that explode.",
+            (_A, _LAG, _B),
+            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 4,
         ),
         Wrong(
-            "Give numbers, not texts.",
-            ("0.80", "55", "1.20"),
-            lambda answer: any(isinstance(part, str) for part in answer),
+            "The first three are numbers, not texts.",
+            ("0.80", "55", "1.20", _EXPLODES),
+            lambda answer: any(isinstance(part, str) for part in answer[:3]),
         ),
         *(_misreading(hint, *row) for hint, some in _MISREAD.items() for row in some),
+        Wrong(
+            "The last answer is a text of capital letters: of those networks whose "
+            "gradient explodes.",
+            (_A, _LAG, _B, ["explodes"]),
+            lambda answer: (
+                not isinstance(answer[3], str)
+                or not set(_exploding(answer)) <= {*"ABC"}
+            ),
+        ),
+        Wrong(
+            "Of A less is left at every lag: that is vanishing.",
+            (_A, _LAG, _B, "AB"),
+            lambda answer: "A" in _exploding(answer),
+        ),
+        Wrong(
+            "C lies high, but which way does it go from lag 10 to lag 30? Follow its "
+            "line to lag 100.",
+            (_A, _LAG, _B, "BC"),
+            lambda answer: "C" in _exploding(answer),
+        ),
+        Wrong(
+            "B lies low, but which way does it go from lag 10 to lag 30? Follow its "
+            "line to lag 100.",
+            (_A, _LAG, _B, ""),
+            lambda answer: "B" not in _exploding(answer),
+        ),
     ],
 )
 
