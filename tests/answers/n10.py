@@ -144,6 +144,7 @@ WRONG = {
         "square": _scale(result="W * (radius / now) ** 2"),
         "transposed": _scale(result="W.T * (radius / now)"),
         "the number alone": _scale(result="radius / now"),
+        "by a difference": _scale(result="W * (radius - now)"),
         "only smaller": _scale(result="W * min(1.0, radius / now)"),
         "shifted": _scale(result="W + (radius - now) * torch.eye(len(W)).double()"),
         "identity": _scale(result="torch.eye(len(W)).double() * radius"),
@@ -218,6 +219,22 @@ def my_scale(W, radius):
         "slope of the state before": _back(
             states="[*reversed(states[:-1]), states[0]]"
         ),
+        "from sum to sum": """
+def my_way_back(d_last, states, W_hh, activation):
+    rows = [d_last]
+    for h in states[:-1].flip(0):
+        slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h > 0}[activation]
+        rows.append((rows[-1] @ W_hh) * slope)
+    return torch.stack(rows[::-1])
+""",
+        "forwards from the second": """
+def my_way_back(d_last, states, W_hh, activation):
+    rows = [d_last]
+    for h in states[1:]:
+        slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h > 0}[activation]
+        rows.append((rows[-1] * slope) @ W_hh)
+    return torch.stack(rows[::-1])
+""",
         "one too few": _back(states="reversed(states[1:])"),
         "one too many": _back(result="torch.stack([d_h, *norms[::-1]])"),
         "a step too far": _back(
@@ -290,6 +307,7 @@ def my_scale(W, radius):
         "H is the number of layers": _chrono(more="pass").replace(
             "lstm.hidden_size", "len(times)"
         ),
+        "H of the notebook": _chrono().replace("lstm.hidden_size", "32"),
         "H is the size of the input": _chrono(more="pass").replace(
             "lstm.hidden_size", "lstm.input_size"
         ),
@@ -455,6 +473,13 @@ HINTS = [
     ("10.1", "A: what a step takes away", "what is left after it"),
     ("10.1", "lag counted from lag 30", "and those thirty"),
     ("10.1", "from a share of 1", "begin at lag 10"),
+    ("10.1", "A and B exchanged", "A and B are exchanged"),
+    ("10.1", "three numbers", "Four answers"),
+    ("10.1", "read by the height", "C lies high"),
+    ("10.1", "nothing explodes", "B lies low"),
+    ("10.1", "A explodes", "that is vanishing"),
+    ("10.1", "a word for each", "a text of capital letters"),
+    ("10.2", "by a difference", "not a difference"),
     ("10.2", "by the eigenvalue itself", "Its size is what counts"),
     ("10.2", "largest singular value", "about the eigenvalues"),
     ("10.2", "real part", "its size counts"),
@@ -465,9 +490,13 @@ HINTS = [
     ("10.3", "ReLU: 1 at 0", "slope of ReLU"),
     ("10.4", "the other vector stays", "other of the two biases"),
     ("10.3", "states forwards, norms turned", "forwards"),
+    ("10.3", "from sum to sum", "from sum to sum"),
+    ("10.3", "forwards from the second", "forwards"),
     ("10.3", "one more at the end", "One too many"),
     ("10.4", "H is the number of layers", "number of units"),
     ("10.4", "H is the size of the input", "number of units"),
+    ("10.4", "H of the notebook", "32 of the notebook"),
+    ("10.4", "without .data", "while gradients are recorded"),
     ("10.4", "times of all layers", "one row for each layer"),
     ("10.4", "math.log", "torch.log"),
     ("10.4", "other cleared in forget alone", "other of the two biases"),

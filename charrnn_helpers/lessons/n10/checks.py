@@ -276,6 +276,10 @@ scale = Exercise(
                 _over(lambda W: torch.linalg.det(W)),
                 _over(lambda W: W.std()),
             ],
+            "A factor takes one radius to the other, not a difference: divide.": [
+                lambda W, radius: W * (radius - _radius(W)),
+                lambda W, radius: W * (_radius(W) - radius),
+            ],
             "Upside down: a W with too large a radius must be made smaller.": [
                 lambda W, radius: W * (_radius(W) / radius),
             ],
@@ -390,6 +394,16 @@ def _and_before_the_first(
     return _walk()(d_last, longer, W_hh, name)
 
 
+def _from_the_second(*, flip: bool) -> Callable[..., Tensor]:
+    """Forwards through all states but the first."""
+
+    def answer(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor:
+        turned = torch.cat([states[:1], states[1:].flip(0)])
+        return _walk(flip=flip)(d_last, turned, W_hh, name)
+
+    return answer
+
+
 def _mean_of(slope: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     return lambda h: slope(h).mean()
 
@@ -426,6 +440,8 @@ way_back = Exercise(
             "You go through the states forwards. The way back begins at the last.": [
                 lambda d, states, *rest: _walk(flip=False)(d, states.flip(0), *rest),
                 lambda d, states, *rest: _walk()(d, states.flip(0), *rest),
+                _from_the_second(flip=True),
+                _from_the_second(flip=False),
             ],
             "Every step starts from d_last again. Go on from what the step before has "
             "left.": [_from_the_last],
@@ -477,6 +493,10 @@ way_back = Exercise(
             ],
             "The slope belongs to the step that you leave: that of the later state, "
             "not of the one that you go to.": [_walk(shift=1)],
+            "So the gradient goes from sum to sum (09). From state to state it takes "
+            "first the slope, that of the state that you leave, and then W_hh.": [
+                _walk(late=True, shift=1)
+            ],
             "First the slope, then W_hh: the way back is the way forward in reverse, "
             "and the activation came last.": [_walk(late=True)],
             "The right numbers in the reverse order: that of the first step comes "
@@ -685,7 +705,8 @@ chrono = Exercise(
     number="10.4",
     name="my_chrono",
     success="each unit forgets at its own pace, and takes in no faster than that.",
-    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2), (3, 2, 5), (2, 2, 6)],
+    # The last one has as many units as the lesson: its H is right there alone.
+    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2), (3, 2, 5), (2, 2, 6), (32, 1, 7)],
     drawn=lambda rng: [(rng.randrange(2, 9), 2, rng.randrange(10**6))],
     reference=_right,
     prepare=_set,
@@ -737,6 +758,8 @@ chrono = Exercise(
                 _units(lambda lstm, times: len(times)),
                 _units(lambda lstm, times: lstm.input_size),
             ],
+            "H is the 32 of the notebook. An LSTM that you are given has its own: "
+            "lstm.hidden_size.": [_units(lambda lstm, times: 32)],
             "times has one row for each layer: row k is for layer k.": [_all_times],
             "math.log takes a single number. For a tensor: torch.log.": [_one_number],
             "A bias cannot be written into while gradients are recorded: through "
