@@ -4,11 +4,11 @@ Each is source that runs after the notebook's set-up cell and defines the name t
 the check is given. The keys of a dictionary say what is wrong, or how it is done.
 """
 
-A, B = "(0.00023 / 0.02) ** (1 / 20)", "(77 / 2.0) ** (1 / 20)"
+A, B = "(0.00023 / 0.02) ** (1 / 20)", "(0.077 / 0.002) ** (1 / 20)"
 
 
-def _reading(a=A, lag="55", b=B):
-    return f"import math\nmy_reading = ({a}, {lag}, {b})\n"
+def _reading(a=A, lag="55", b=B, explodes='"B"'):
+    return f"import math\nmy_reading = ({a}, {lag}, {b}, {explodes})\n"
 
 
 def _scale(size="torch.linalg.eigvals(W).abs().max()", result="W * (radius / now)"):
@@ -91,23 +91,31 @@ WRONG = {
         "lag: as a text": _reading(lag='"55"'),
         "B over twenty steps": _reading(b="38.5"),
         "B upside down": _reading(b="1 / 1.20"),
-        "B: a twentieth": _reading(b="77 / 2 / 20"),
+        "B: a twentieth": _reading(b="38.5 / 20"),
         "B: 30th root": _reading(b="38.5 ** (1 / 30)"),
-        "B from lag 0": _reading(b="77 ** (1 / 30)"),
-        "B from the first ten": _reading(b="2 ** 0.1"),
+        "B from lag 0": _reading(b="0.077 ** (1 / 30)"),
+        "B from the first ten": _reading(b="0.002 ** 0.1"),
         "B: logarithm": _reading(b="math.log(38.5) / 20"),
         "A and B exchanged": _reading(a=B, b=A),
-        "another order": f"my_reading = ({A}, {B}, 55)",
+        "another order": f"my_reading = ({A}, {B}, 55, 'B')",
         "two numbers": f"my_reading = ({A}, {B})",
         "one number": f"my_reading = {A}",
-        "texts": 'my_reading = ("0.80", "55", "1.20")',
+        "texts": 'my_reading = ("0.80", "55", "1.20", "B")',
         "nan": _reading(a="float('nan')"),
         "A: what a step takes away": _reading(a="1 - 0.80"),
         "B: what a step adds": _reading(b="0.20"),
-        "percentages": "my_reading = (80, 55, 120)",
+        "percentages": "my_reading = (80, 55, 120, 'B')",
         "lag counted from lag 30": _reading(lag="25"),
         "from a share of 1": _reading(a="0.00023 ** (1 / 20)"),
         "dictionary": 'my_reading = {"A": 0.8, "lag": 55, "B": 1.2}',
+        "three numbers": f"my_reading = ({A}, 55, {B})",
+        "read by the height": _reading(explodes='"C"'),
+        "both that lie above 1 somewhere": _reading(explodes='"BC"'),
+        "A explodes": _reading(explodes='"AB"'),
+        "nothing explodes": _reading(explodes='""'),
+        "a word for what explodes": _reading(explodes='"explodes"'),
+        "a word for each": _reading(explodes='("vanishes", "explodes", "vanishes")'),
+        "a truth value": _reading(explodes="True"),
     },
     "10.2": {
         "not divided by its own": _scale(result="W * radius"),
@@ -136,6 +144,7 @@ WRONG = {
         "square": _scale(result="W * (radius / now) ** 2"),
         "transposed": _scale(result="W.T * (radius / now)"),
         "the number alone": _scale(result="radius / now"),
+        "by a difference": _scale(result="W * (radius - now)"),
         "only smaller": _scale(result="W * min(1.0, radius / now)"),
         "shifted": _scale(result="W + (radius - now) * torch.eye(len(W)).double()"),
         "identity": _scale(result="torch.eye(len(W)).double() * radius"),
@@ -210,6 +219,22 @@ def my_scale(W, radius):
         "slope of the state before": _back(
             states="[*reversed(states[:-1]), states[0]]"
         ),
+        "from sum to sum": """
+def my_way_back(d_last, states, W_hh, activation):
+    rows = [d_last]
+    for h in states[:-1].flip(0):
+        slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h > 0}[activation]
+        rows.append((rows[-1] @ W_hh) * slope)
+    return torch.stack(rows[::-1])
+""",
+        "forwards from the second": """
+def my_way_back(d_last, states, W_hh, activation):
+    rows = [d_last]
+    for h in states[1:]:
+        slope = {"tanh": 1 - h**2, "sigmoid": h * (1 - h), "relu": h > 0}[activation]
+        rows.append((rows[-1] * slope) @ W_hh)
+    return torch.stack(rows[::-1])
+""",
         "one too few": _back(states="reversed(states[1:])"),
         "one too many": _back(result="torch.stack([d_h, *norms[::-1]])"),
         "a step too far": _back(
@@ -282,6 +307,7 @@ def my_scale(W, radius):
         "H is the number of layers": _chrono(more="pass").replace(
             "lstm.hidden_size", "len(times)"
         ),
+        "H of the notebook": _chrono().replace("lstm.hidden_size", "32"),
         "H is the size of the input": _chrono(more="pass").replace(
             "lstm.hidden_size", "lstm.input_size"
         ),
@@ -301,16 +327,15 @@ def my_scale(W, radius):
 RIGHT = {
     "10.1": {
         "computed": _reading(),
-        "rounded": "my_reading = (0.80, 55, 1.20)",
-        "a list": "my_reading = [0.7998, 55, 1.2003]",
+        "rounded": "my_reading = (0.80, 55, 1.20, 'B')",
+        "a list": "my_reading = [0.7998, 55, 1.2003, 'B']",
         "by logarithms": """
 import math
 a = math.exp(math.log(0.0115) / 20)
-my_reading = (a, math.ceil(10 + math.log(1e-6 / 0.02) / math.log(a)), 38.5 ** 0.05)
+my_reading = (a, math.ceil(10 + math.log(1e-6 / 0.02) / math.log(a)), 38.5 ** 0.05, "B")
 """,
-        "a lag with a point": "my_reading = (0.80, 55.0, 1.20)",
-        "one tensor": "my_reading = torch.tensor([0.80, 55, 1.20])",
-        "tensors": "my_reading = (torch.tensor(0.80), torch.tensor(55), 1.2)",
+        "a lag with a point": "my_reading = (0.80, 55.0, 1.20, 'b')",
+        "tensors": "my_reading = (torch.tensor(0.80), torch.tensor(55), 1.2, 'B')",
     },
     "10.2": {
         "as shown": _scale(),
@@ -448,6 +473,13 @@ HINTS = [
     ("10.1", "A: what a step takes away", "what is left after it"),
     ("10.1", "lag counted from lag 30", "and those thirty"),
     ("10.1", "from a share of 1", "begin at lag 10"),
+    ("10.1", "A and B exchanged", "A and B are exchanged"),
+    ("10.1", "three numbers", "Four answers"),
+    ("10.1", "read by the height", "C lies high"),
+    ("10.1", "nothing explodes", "B lies low"),
+    ("10.1", "A explodes", "that is vanishing"),
+    ("10.1", "a word for each", "a text of capital letters"),
+    ("10.2", "by a difference", "not a difference"),
     ("10.2", "by the eigenvalue itself", "Its size is what counts"),
     ("10.2", "largest singular value", "about the eigenvalues"),
     ("10.2", "real part", "its size counts"),
@@ -458,9 +490,13 @@ HINTS = [
     ("10.3", "ReLU: 1 at 0", "slope of ReLU"),
     ("10.4", "the other vector stays", "other of the two biases"),
     ("10.3", "states forwards, norms turned", "forwards"),
+    ("10.3", "from sum to sum", "from sum to sum"),
+    ("10.3", "forwards from the second", "forwards"),
     ("10.3", "one more at the end", "One too many"),
     ("10.4", "H is the number of layers", "number of units"),
     ("10.4", "H is the size of the input", "number of units"),
+    ("10.4", "H of the notebook", "32 of the notebook"),
+    ("10.4", "without .data", "while gradients are recorded"),
     ("10.4", "times of all layers", "one row for each layer"),
     ("10.4", "math.log", "torch.log"),
     ("10.4", "other cleared in forget alone", "other of the two biases"),

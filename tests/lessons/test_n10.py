@@ -163,10 +163,12 @@ def test_the_cliff_shows_where_the_walks_went():
 def test_the_table_of_exercise_10_1_is_the_one_that_is_shown():
     path = NOTEBOOKS / "10_vanishing_and_exploding_gradients.ipynb"
     text = path.read_text(encoding="utf-8")
-    rows = re.findall(r"\| (10|30) \| ([\d.]+) \| ([\d.]+) \|", text)
-    (_, a_10, b_10), (_, a_30, b_30) = rows
-    a = (float(a_30) / float(a_10)) ** (1 / 20)
-    b = (float(b_30) / float(b_10)) ** (1 / 20)
-    lag = 10 + math.ceil(math.log(1e-6 / float(a_10)) / math.log(a))
-    space = built()
-    assert space["checks"].reading.expected() == pytest.approx((a, lag, b))
+    rows = re.findall(r"\| (?:10|30) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", text)
+    at_10, at_30 = ([float(share) for share in row] for row in rows)
+    factors = [(y / x) ** (1 / 20) for x, y in zip(at_10, at_30, strict=True)]
+    lag = 10 + math.ceil(math.log(1e-6 / at_10[0]) / math.log(factors[0]))
+    *numbers, explodes = built()["checks"].reading.expected()
+    assert numbers == pytest.approx((factors[0], lag, factors[1]))
+    assert explodes == "".join(n for n, f in zip("ABC", factors, strict=True) if f > 1)
+    # By the height at lag 30 one would say the opposite.
+    assert [share > 1 for share in at_30[1:]] == [f < 1 for f in factors[1:]]

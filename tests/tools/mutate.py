@@ -116,8 +116,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "9.5",
         "inner.append(torch.tanh(from_input + h_t @ W_hh.mT))",
     ): "mT and T are the same for a matrix",
-    ("10.1", "b = (78 / 2.0) ** (1 / 20)"): "1.20 as well, rounded",
-    ("10.1", "b = (76 / 2.0) ** (1 / 20)"): "1.20 as well, rounded",
     (
         "10.1",
         "lag = next((k for k in range(10, 200 - 1) if 0.02 * a ** (k - 10) < 1e-06))",

@@ -1,4 +1,4 @@
-"""The checks of notebook 10: two curves, a radius, the way back, a time per unit."""
+"""The checks of notebook 10: three curves, a radius, the way back, a time per unit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from charrnn_helpers.exercises.kit import hints
 # --- 10.1 -----------------------------------------------------------------------------
 
 _A = (0.00023 / 0.02) ** (1 / 20)
-_B = (77 / 2.0) ** (1 / 20)
+_B = (0.077 / 0.002) ** (1 / 20)
 _LAG = 55
+_EXPLODES = "B"  # C has more left at lag 30, and falls
 
 _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
-    "Turned round: a factor of A is what is left after one step, below 1; that of B is "
-    "above 1.": [(1 / _A, None, None), (None, None, 1 / _B), (_B, None, _A)],
+    "Turned round: what is left at lag 30, divided by what is left at lag 10.": [
+        (1 / _A, None, None),
+        (None, None, 1 / _B),
+    ],
+    "A and B are exchanged.": [(_B, None, _A)],
     "That is the factor of twenty steps together. Twenty equal factors make it: take "
     "the 20th root.": [
         (0.0115, None, None),
@@ -33,7 +37,7 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (0.0115 / 20, None, None),
         (None, None, 38.5 / 20),
         ((0.02 - 0.00023) / 20, None, None),
-        (None, None, (77 - 2) / 20),
+        (None, None, (0.077 - 0.002) / 20),
         (1 - (0.02 - 0.00023) / 20, None, None),
     ],
     "From lag 10 to lag 30 there are 20 steps: which root did you take?": [
@@ -48,8 +52,8 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
     "and lag 30.": [
         (0.00023 ** (1 / 30), None, None),
         (0.02 ** (1 / 10), None, None),
-        (None, None, 77 ** (1 / 30)),
-        (None, None, 2 ** (1 / 10)),
+        (None, None, 0.077 ** (1 / 30)),
+        (None, None, 0.002 ** (1 / 10)),
     ],
     "That is the logarithm of the factor: math.exp turns it back.": [
         (math.log(_A), None, None),
@@ -84,9 +88,9 @@ _MISREAD: dict[str, list[tuple[float | None, float | None, float | None]]] = {
         (100 * _A, None, None),
         (None, None, 100 * _B),
     ],
-    "The twenty steps begin at lag 10, with 0.02 in A and 2.0 in B, not with 1.": [
+    "The twenty steps begin at lag 10, with 0.02 in A and 0.002 in B, not with 1.": [
         (0.00023 ** (1 / 20), None, None),
-        (None, None, 77 ** (1 / 20)),
+        (None, None, 0.077 ** (1 / 20)),
     ],
     "A lag is a whole number of steps: the first one that is below.": [
         (None, 54.4, None)
@@ -99,34 +103,73 @@ def _misreading(hint: str, *wanted: float | None) -> Wrong:
     truth = (_A, _LAG, _B)
     return Wrong(
         hint,
-        tuple(t if w is None else w for t, w in zip(truth, wanted, strict=True)),
+        (
+            *(t if w is None else w for t, w in zip(truth, wanted, strict=True)),
+            _EXPLODES,
+        ),
         lambda answer: all(
             w is None or abs(given - w) < 0.005 * max(1.0, abs(w) / 2)
-            for given, w in zip(answer, wanted, strict=True)
+            for given, w in zip(answer[:3], wanted, strict=True)
         ),
     )
+
+
+def _exploding(answer: Any) -> str:
+    """The letters of the networks that are said to explode."""
+    return answer[3].strip().upper()
 
 
 reading = Question(
     number="10.1",
     name="my_reading",
-    success="one factor per step, and a straight line to go on along.",
-    expected=lambda: (_A, float(_LAG), _B),  # 55.0 will do, too
-    entries=("the factor per step of A", "the lag", "the factor per step of B"),
+    success="one factor per step, and its side of 1 decides, not the height.",
+    expected=lambda: (_A, float(_LAG), _B, _EXPLODES),  # 55.0 will do, too
+    entries=(
+        "the factor per step of A",
+        "the lag",
+        "the factor per step of B",
+        "the last answer",
+    ),
     tolerance=0.006,
     wrong=[
         Wrong(
-            "Three numbers are asked for, as a tuple: the factor of A, the lag, the "
-            "factor of B.",
-            (_A, _B),
-            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 3,
+            "Four answers are asked for, as a tuple: the factor of A, the lag, the "
+            "factor of B, and the letters of those that explode.",
+            (_A, _LAG, _B),
+            lambda answer: not isinstance(answer, (tuple, list)) or len(answer) != 4,
         ),
         Wrong(
-            "Give numbers, not texts.",
-            ("0.80", "55", "1.20"),
-            lambda answer: any(isinstance(part, str) for part in answer),
+            "The first three are numbers, not texts.",
+            ("0.80", "55", "1.20", _EXPLODES),
+            lambda answer: any(isinstance(part, str) for part in answer[:3]),
         ),
         *(_misreading(hint, *row) for hint, some in _MISREAD.items() for row in some),
+        Wrong(
+            "The last answer is a text of capital letters: of those networks whose "
+            "gradient explodes.",
+            (_A, _LAG, _B, ["explodes"]),
+            lambda answer: (
+                not isinstance(answer[3], str)
+                or not set(_exploding(answer)) <= {*"ABC"}
+            ),
+        ),
+        Wrong(
+            "Of A less is left at every lag: that is vanishing.",
+            (_A, _LAG, _B, "AB"),
+            lambda answer: "A" in _exploding(answer),
+        ),
+        Wrong(
+            "C lies high, but which way does it go from lag 10 to lag 30? Follow its "
+            "line to lag 100.",
+            (_A, _LAG, _B, "BC"),
+            lambda answer: "C" in _exploding(answer),
+        ),
+        Wrong(
+            "B lies low, but which way does it go from lag 10 to lag 30? Follow its "
+            "line to lag 100.",
+            (_A, _LAG, _B, ""),
+            lambda answer: "B" not in _exploding(answer),
+        ),
     ],
 )
 
@@ -232,6 +275,10 @@ scale = Exercise(
                 _over(lambda W: W.trace()),
                 _over(lambda W: torch.linalg.det(W)),
                 _over(lambda W: W.std()),
+            ],
+            "A factor takes one radius to the other, not a difference: divide.": [
+                lambda W, radius: W * (radius - _radius(W)),
+                lambda W, radius: W * (_radius(W) - radius),
             ],
             "Upside down: a W with too large a radius must be made smaller.": [
                 lambda W, radius: W * (_radius(W) / radius),
@@ -347,6 +394,16 @@ def _and_before_the_first(
     return _walk()(d_last, longer, W_hh, name)
 
 
+def _from_the_second(*, flip: bool) -> Callable[..., Tensor]:
+    """Forwards through all states but the first."""
+
+    def answer(d_last: Tensor, states: Tensor, W_hh: Tensor, name: str) -> Tensor:
+        turned = torch.cat([states[:1], states[1:].flip(0)])
+        return _walk(flip=flip)(d_last, turned, W_hh, name)
+
+    return answer
+
+
 def _mean_of(slope: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     return lambda h: slope(h).mean()
 
@@ -383,6 +440,8 @@ way_back = Exercise(
             "You go through the states forwards. The way back begins at the last.": [
                 lambda d, states, *rest: _walk(flip=False)(d, states.flip(0), *rest),
                 lambda d, states, *rest: _walk()(d, states.flip(0), *rest),
+                _from_the_second(flip=True),
+                _from_the_second(flip=False),
             ],
             "Every step starts from d_last again. Go on from what the step before has "
             "left.": [_from_the_last],
@@ -434,6 +493,10 @@ way_back = Exercise(
             ],
             "The slope belongs to the step that you leave: that of the later state, "
             "not of the one that you go to.": [_walk(shift=1)],
+            "So the gradient goes from sum to sum (09). From state to state it takes "
+            "first the slope, that of the state that you leave, and then W_hh.": [
+                _walk(late=True, shift=1)
+            ],
             "First the slope, then W_hh: the way back is the way forward in reverse, "
             "and the activation came last.": [_walk(late=True)],
             "The right numbers in the reverse order: that of the first step comes "
@@ -642,7 +705,8 @@ chrono = Exercise(
     number="10.4",
     name="my_chrono",
     success="each unit forgets at its own pace, and takes in no faster than that.",
-    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2), (3, 2, 5), (2, 2, 6)],
+    # The last one has as many units as the lesson: its H is right there alone.
+    cases=[(2, 1, 0), (5, 3, 1), (4, 2, 2), (3, 2, 5), (2, 2, 6), (32, 1, 7)],
     drawn=lambda rng: [(rng.randrange(2, 9), 2, rng.randrange(10**6))],
     reference=_right,
     prepare=_set,
@@ -694,6 +758,8 @@ chrono = Exercise(
                 _units(lambda lstm, times: len(times)),
                 _units(lambda lstm, times: lstm.input_size),
             ],
+            "H is the 32 of the notebook. An LSTM that you are given has its own: "
+            "lstm.hidden_size.": [_units(lambda lstm, times: 32)],
             "times has one row for each layer: row k is for layer k.": [_all_times],
             "math.log takes a single number. For a tensor: torch.log.": [_one_number],
             "A bias cannot be written into while gradients are recorded: through "
