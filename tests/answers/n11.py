@@ -345,6 +345,19 @@ def my_forget_bias(T, share):
 def my_forget_bias(T, share):
     return math.log(max(T - 1, 1))
 """,
+        "chrono with T - 1, typed": """
+def my_forget_bias(T, share):
+    return math.log(T - 1)
+""",
+        "T - 1 steps": """
+def my_forget_bias(T, share):
+    f = share ** (1 / (T - 1))
+    return math.log(f / (1 - f))
+""",
+        "near 1": """
+def my_forget_bias(T, share):
+    return math.log(T / -math.log(share))
+""",
         "T + 1 steps": """
 def my_forget_bias(T, share):
     f = share ** (1 / (T + 1))
@@ -857,6 +870,24 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
     o = (o + p[2] * c_t).sigmoid()
     return o * c_t.tanh(), c_t
 """,
+        "matrix product with p": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i = (i + c_prev @ p[0]).sigmoid()
+    f = (f + c_prev @ p[1]).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    o = (o + c_t @ p[2]).sigmoid()
+    return o * c_t.tanh(), c_t
+""",
+        "new state detached": """
+def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
+    i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
+    i = (i + p[0] * c_prev).sigmoid()
+    f = (f + p[1] * c_prev).sigmoid()
+    c_t = f * c_prev + i * g.tanh()
+    o = (o + p[2] * c_t.detach()).sigmoid()
+    return o * c_t.tanh(), c_t
+""",
         "detached": """
 def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
     i, f, g, o = (x_t @ W_ih.T + h_prev @ W_hh.T + b).chunk(4, dim=-1)
@@ -1131,6 +1162,11 @@ HINTS = [
     ("11.1", "output always closed", "has to be 1 at step `show`"),
     ("11.1", "something new written after erase", "nothing may be let in"),
     ("11.1", "strings of digits", "returned text for f"),
+    ("11.1", "order i, f, o", "order of the three lists"),
+    ("11.1", "order f, o, i", "order of the three lists"),
+    ("11.2", "chrono with T - 1, typed", "does not ask for a share"),
+    ("11.2", "T - 1 steps", "One step too many or too few"),
+    ("11.2", "near 1", "nearly right"),
     ("11.2", "f itself", "Which sum has this sigmoid?"),
     ("11.2", "no root", "f to the power T"),
     ("11.2", "a T-th part", "take the T-th root"),
@@ -1148,6 +1184,11 @@ HINTS = [
     ("11.3", "one minus", "inside its sigmoid"),
     ("11.3", "columns", "along axis 0"),
     ("11.3", "stack", "stack makes a new axis"),
+    ("11.3", "inverse", "inside its sigmoid"),
+    ("11.4", "not transposed", "x_t @ W_ih.T"),
+    ("11.4", "chunk along the rows", "along the last axis"),
+    ("11.4", "matrix product with p", "entry by entry"),
+    ("11.4", "new state detached", "but the gradient in"),
     ("11.4", "output sees the old state", "it sees c_t"),
     ("11.4", "no peepholes", "p is not used"),
     ("11.4", "outside the sigmoid", "inside the sigmoid"),
@@ -1165,4 +1206,5 @@ HINTS = [
     ("11.5", "letters abe", "how many parameters"),
     ("11.5", "letters ade", "two ranges"),
     ("11.5", "letters a", "One more holds"),
+    ("11.5", "empty", "Some of them hold"),
 ]

@@ -103,6 +103,16 @@ def _dials_with(**changed: Callable[..., bool]) -> Callable[..., tuple]:
     return answer
 
 
+def _in_order(first: int, second: int, third: int) -> Callable[..., tuple]:
+    """The right dials, returned in another order."""
+
+    def answer(write: int, show: int, erase: int) -> tuple:
+        lists = _right_dials(write, show, erase)
+        return lists[first], lists[second], lists[third]
+
+    return answer
+
+
 dials = Exercise(
     number="11.1",
     name="my_dials",
@@ -112,6 +122,17 @@ dials = Exercise(
     reference=_right_dials,
     compare=_judge,
     wrong=[
+        *hints(
+            {
+                "Look at the order of the three lists that you return: f, i, o.": [
+                    _in_order(1, 0, 2),
+                    _in_order(0, 2, 1),
+                    _in_order(2, 1, 0),
+                    _in_order(1, 2, 0),
+                    _in_order(2, 0, 1),
+                ]
+            }
+        ),
         Wrong(
             "Something from before was in the cell, and you have added to it. Where a "
             "new value is written, the old one has to go: which gate does that?",
@@ -243,10 +264,16 @@ forget_bias = Exercise(
             "37 % is left after T steps.": [
                 lambda T, share: math.log(T),
                 lambda T, share: math.log(max(T - 1, 1)),
+                lambda T, share: math.log(T - 1),
+            ],
+            "That is nearly right where f is near 1. Exactly: which f has `share` as "
+            "its power T, and which b has this f?": [
+                lambda T, share: math.log(-T / math.log(share))
             ],
             "One step too many or too few: the value is multiplied T times.": [
                 lambda T, share: _logit(_rate(T + 1, share)),
                 lambda T, share: _logit(_rate(max(T - 1, 1), share)),
+                lambda T, share: _logit(_rate(T - 1, share)),
             ],
         }
     ),
@@ -319,6 +346,7 @@ convert = Exercise(
             "1 − σ(a) is σ(−a).": [
                 _parts(lambda z, r, n: (r, 1 - z, n)),
                 _parts(lambda z, r, n: (1 - z, r, n)),
+                _parts(lambda z, r, n: (r, 1 / z, n)),
                 _parts(lambda z, r, n: (r, z.sigmoid(), n)),
                 _parts(lambda z, r, n: (r, (-z).sigmoid(), n)),
                 _parts(lambda z, r, n: (r, 1 - z.sigmoid(), n)),
@@ -461,6 +489,21 @@ def _other_order(order: str) -> Callable[..., Any]:
     return step
 
 
+def _cut(
+    product: Callable[..., Tensor] = lambda x, W: x @ W.T, axis: int = -1
+) -> Callable[..., Any]:
+    """One step, with other products or parts that are cut along another axis."""
+
+    def step(x_t, h_prev, c_prev, W_ih, W_hh, b, p) -> tuple[Tensor, Tensor]:
+        sums = product(x_t, W_ih) + product(h_prev, W_hh) + b
+        i, f, g, o = sums.chunk(4, dim=axis)
+        i, f = (i + p[0] * c_prev).sigmoid(), (f + p[1] * c_prev).sigmoid()
+        c_t = f * c_prev + i * g.tanh()
+        return (o + p[2] * c_t).sigmoid() * c_t.tanh(), c_t
+
+    return step
+
+
 def _unseen(a: Tensor, p: Tensor, c: Tensor, new: Tensor) -> Tensor:
     return a
 
@@ -577,7 +620,17 @@ peephole = Exercise(
                     to_i=lambda a, p, c, new: a + (p[0] * c).sum(-1, keepdim=True),
                     to_f=lambda a, p, c, new: a + (p[1] * c).sum(-1, keepdim=True),
                     to_o=lambda a, p, c, new: a + (p[2] * new).sum(-1, keepdim=True),
-                )
+                ),
+                _peephole(
+                    to_i=lambda a, p, c, new: a + c @ p[0],
+                    to_f=lambda a, p, c, new: a + c @ p[1],
+                    to_o=lambda a, p, c, new: a + new @ p[2],
+                ),
+            ],
+            "The sums are (B, 4H): the four parts lie side by side, along the last "
+            "axis.": [_cut(axis=0)],
+            "Do the shapes fit? W_ih is (4H, V), so the product is x_t @ W_ih.T.": [
+                _cut(product=torch.matmul)
             ],
             "h_t is the output gate times the tanh of c_t.": [
                 _peephole(result=lambda o, c: (o * c, c)),
@@ -670,6 +723,11 @@ supported = Question(
             "more often gets a better best one.",
             "aef",
             matches=_has("f"),
+        ),
+        Wrong(
+            "Some of them hold: look for a fair comparison and a claim no larger.",
+            "",
+            matches=lambda answer: _claims(answer) == set(),
         ),
         Wrong(
             "One more holds: it claims no more than was measured, on this machine and "
