@@ -66,6 +66,9 @@ WRONG = {
         "without the first character": _over_spans(
             "depth[span.begin + 1 : span.end] += 1"
         ),
+        "deeper than where it opens": _over_spans(
+            "depth[span.begin : span.end] = depth[span.begin] + 1"
+        ),
         "up to the end of the text": _over_spans("depth[span.begin :] += 1"),
         "from the start of the text": _over_spans("depth[: span.end] += 1"),
         "only where it opens": _over_spans("depth[span.begin] += 1"),
@@ -388,6 +391,16 @@ def my_transplant(model, ids, donor, unit, rest):
     logits, _ = model(torch.cat([ids, donor, rest]))
     return logits[-1].softmax(dim=-1)
 """,
+        "ids read twice": """
+@torch.no_grad()
+def my_transplant(model, ids, donor, unit, rest):
+    _, (h, c) = model(ids)
+    _, (h2, c2) = model(donor)
+    h[0, unit] = h2[0, unit]
+    c[0, unit] = c2[0, unit]
+    logits, _ = model(torch.cat([ids, rest]), (h, c))
+    return logits[-1].softmax(dim=-1)
+""",
         "rest from zeros": """
 @torch.no_grad()
 def my_transplant(model, ids, donor, unit, rest):
@@ -516,6 +529,9 @@ def my_transplant(model, ids, donor, unit, rest):
 
 HINTS = [
     ("12.1", "set instead of added", "Both must count"),
+    ("12.1", "deeper than where it opens", "Both must count"),
+    ("12.1", "the opening bracket too", "not inside what it opens"),
+    ("12.1", "the closing bracket too", "not inside what it opens"),
     ("12.1", "both brackets", "not inside what it opens"),
     ("12.1", "by eye, all brackets", "inside a string or a comment is none"),
     ("12.1", "all kinds", "Only brackets count"),
@@ -540,4 +556,8 @@ HINTS = [
     ("12.4", "at each character", "again at each character"),
     ("12.4", "the mean over rest", "take the last one"),
     ("12.4", "one row", "an axis too many"),
+    ("12.4", "a row for the unit", "its column, not its row"),
+    ("12.4", "rest from zeros", "from a state of zeros"),
+    ("12.4", "ids read twice", "a second time"),
+    ("12.4", "softmax over the steps", "the last axis"),
 ]

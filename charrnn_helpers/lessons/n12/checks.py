@@ -60,14 +60,15 @@ def _filled(
     text: str,
     kinds: tuple[str, ...] = ("bracket",),
     *,
-    wider: int = 0,
+    before: int = 0,
+    after: int = 0,
     add: bool = True,
     dtype: torch.dtype = torch.int64,
 ) -> Tensor:
     depth = torch.zeros(len(text), dtype=dtype)
     for kind, begin, end in spans(text):
         if kind in kinds:
-            stretch = slice(max(begin - wider, 0), end + wider)
+            stretch = slice(max(begin - before, 0), end + after)
             depth[stretch] = depth[stretch] + 1 if add else 1
     return depth
 
@@ -114,7 +115,9 @@ depth = Exercise(
         Wrong(_KINDS, lambda text: _filled(text, ("bracket", "string"))),
         Wrong(_KINDS, lambda text: _filled(text, ("bracket", "comment"))),
         Wrong(_KINDS, lambda text: _filled(text, ("string",))),
-        Wrong(_WIDER, lambda text: _filled(text, wider=1)),
+        Wrong(_WIDER, lambda text: _filled(text, before=1)),
+        Wrong(_WIDER, lambda text: _filled(text, after=1)),
+        Wrong(_WIDER, lambda text: _filled(text, before=1, after=1)),
         Wrong(
             "A bracket inside a string or a comment is none. labels.spans knows which "
             "are real.",
@@ -484,6 +487,29 @@ def _changed(at: Tensor, other: tuple, state: tuple) -> tuple:
     )  # (1, H) each
 
 
+def _row_of_the_unit(
+    model: CharLSTM, ids: Tensor, donor: Tensor, unit: int, rest: Tensor
+) -> Tensor:
+    with torch.no_grad():
+        pair = [part.clone() for part in model(ids)[1]]
+        for part, theirs in zip(pair, model(donor)[1], strict=True):
+            part[unit] = theirs[unit]  # an error, except for unit 0
+        return model(rest, tuple(pair))[0][-1].softmax(dim=-1)
+
+
+def _from_zeros(
+    model: CharLSTM, ids: Tensor, donor: Tensor, unit: int, rest: Tensor
+) -> Tensor:
+    with torch.no_grad():
+        return model(rest)[0][-1].softmax(dim=-1)
+
+
+def _read_twice(
+    model: CharLSTM, ids: Tensor, donor: Tensor, unit: int, rest: Tensor
+) -> Tensor:
+    return _transplant(model, ids, donor, unit, torch.cat([ids, rest]))
+
+
 def _joined(
     model: CharLSTM, ids: Tensor, donor: Tensor, unit: int, rest: Tensor
 ) -> Tensor:
@@ -568,6 +594,26 @@ transplant = Exercise(
         Wrong(
             "The result has an axis too many: shape (V,) is asked for.",
             _of_logits(lambda logits: logits[-1:].softmax(dim=-1)),
+        ),
+        Wrong(
+            "A state has the shape (1, H): the unit is its column, not its row, as in "
+            "h[0, unit].",
+            _row_of_the_unit,
+        ),
+        Wrong(
+            "The model reads rest from a state of zeros: hand it the changed pair, "
+            "model(rest, pair).",
+            _from_zeros,
+        ),
+        Wrong(
+            "The model reads ids a second time. The pair has them already: go on with "
+            "rest alone.",
+            _read_twice,
+        ),
+        Wrong(
+            "softmax makes probabilities over the characters, the last axis, not over "
+            "the steps: dim=-1.",
+            _of_logits(lambda logits: logits.softmax(dim=0)[-1]),
         ),
         Wrong(
             "The donor's text has been read on: only one unit of its state should go "
