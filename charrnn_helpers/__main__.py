@@ -18,6 +18,10 @@ COUNTED = 5_000_000
 MEASURED = 100_000
 """Characters of held-out text that the card is measured on, at most."""
 
+LOGITS = 200_000_000
+"""Numbers that measuring the card once computes, about: with thousands of different
+characters it is measured on fewer."""
+
 EXAMPLES = """examples:
   python -m charrnn_helpers train book.txt --seconds 60 --out book.pt
   python -m charrnn_helpers sample book.pt --prompt "The " --chars 500
@@ -144,7 +148,8 @@ def train(options: argparse.Namespace) -> None:
         print(f"stopped; all of it is in {options.out}: go on with --resume")
     elif first:
         print(f"written: {options.out}\n")
-        held = torch.from_numpy(text.validation[:MEASURED].astype("int64"))
+        size = min(MEASURED, LOGITS // len(text.vocab))
+        held = torch.from_numpy(text.validation[:size].astype("int64"))
         counted = torch.from_numpy(text.train[:COUNTED].astype("int64"))
         model = run.best_model().cpu()
         print(evaluation.card(model, text.vocab, counted, held))
@@ -195,7 +200,8 @@ class Bar:
         took, share = time.monotonic() - self.began, progress.share(recipe)
         if self.before is None:  # what an earlier session has done
             self.before = share
-        left = took / max(share - self.before, 1e-3) * (1 - share)
+        pace = took / max(share - self.before, 1e-3)  # seconds for all of it
+        left = (pace if recipe.steps else recipe.seconds) * (1 - share)
         line = (
             f"{progress.bits:.2f} bits per character, "
             f"{progress.characters / max(took, 1e-9):,.0f} characters/s, "

@@ -40,7 +40,8 @@ LOOKS = 10
 """How often the validation text is looked at in a run."""
 
 GLANCE = 20_000
-"""Characters of the validation text that such a look reads, at most."""
+"""Characters of the validation text that such a look reads, at most. It reads no more
+than a fifth of what training has read before the first look, but 1,000 in any case."""
 
 
 class TextModel(nn.Module):
@@ -175,6 +176,8 @@ class Progress:
         bits: the running mean of the training loss, in bits per character.
         characters: characters read by this process and its sisters in this session.
         best: the lowest validation loss of the looks so far, in bits per character.
+        looks: how many there were.
+        glance: characters that each of them reads; 0 before the first.
         interrupted: whether somebody stopped the run before its end.
     """
 
@@ -186,6 +189,7 @@ class Progress:
     characters: int = 0
     best: float = math.inf
     looks: int = 0
+    glance: int = 0
     interrupted: bool = False
 
     def share(self, recipe: Recipe) -> float:
@@ -364,13 +368,17 @@ def _advance(run: Run, streams: Streams, bits: float, characters: int) -> None:
 
 def _look(run: Run, text: Encoded, share: float, rank: int) -> None:
     """Measure on a part of the validation text, and keep the best weights."""
-    run.progress.looks = int(share * LOOKS)
+    progress, recipe = run.progress, run.recipe
+    progress.looks = int(share * LOOKS)
+    if not progress.glance:  # where a step takes long, a look must not take longer
+        read = progress.step * recipe.batch_size * recipe.seq_len
+        progress.glance = min(max(read // 5, 1000), GLANCE)
     if rank != 0 or len(text.validation) < 2:
         return
-    ids = torch.from_numpy(text.validation[:GLANCE].astype("int64"))
+    ids = torch.from_numpy(text.validation[: progress.glance].astype("int64"))
     bits = bits_per_character(run.model, ids.to(device()), reset_every=500)
-    if bits < run.progress.best:
-        run.progress.best = bits
+    if bits < progress.best:
+        progress.best = bits
         run.kept = copy.deepcopy(run.model.state_dict())
 
 

@@ -74,6 +74,20 @@ def test_a_run_learns_and_keeps_its_best_weights(tmp_path):
     assert longrun.bits_per_character(again, held, reset_every=500) == found
 
 
+def test_a_look_costs_little_however_slow_the_steps_are(tmp_path):
+    held = np.tile(IDS, 25)  # 29,000 characters
+    text = Encoded(VOCAB, IDS, held)
+    for steps, rows, glance in ((20, 4, 1000), (400, 40, 2240), (400, 400, 20_000)):
+        recipe = Recipe(steps=steps, **SMALL | {"batch_size": rows})
+        run = Run.start(recipe, VOCAB)
+        train(run, text, tmp_path / "m.pt")
+        assert run.progress.glance == glance, steps
+        assert load(tmp_path / "m.pt").progress.glance == glance
+        ids = torch.from_numpy(held[:glance].astype(np.int64))
+        found = longrun.bits_per_character(run.best_model(), ids, reset_every=500)
+        assert found == pytest.approx(run.progress.best)
+
+
 def test_a_run_with_a_time_ends_in_time_and_counts_what_it_has_spent(tmp_path):
     run = Run.start(Recipe(**SMALL | {"seconds": 0.5}), VOCAB)
     train(run, ENCODED, tmp_path / "m.pt", report=stop_at(2))
