@@ -56,7 +56,11 @@ def parser() -> argparse.ArgumentParser:
         help="go on with the run in --out, for what is left of it",
     )
     train.add_argument("--cell", choices=("lstm", "gru", "rnn"), help="(lstm)")
-    train.add_argument("--hidden", type=int, help="numbers in the state (384)")
+    train.add_argument(
+        "--hidden",
+        type=int,
+        help="numbers in the state (384; 256 in a short run with 32-bit products)",
+    )
     train.add_argument("--embedding", type=int, help="numbers for a character (64)")
     train.add_argument("--layers", type=int, help="recurrent layers (1)")
     train.add_argument("--dropout", type=float, help="0 to 0.9 (more for longer runs)")

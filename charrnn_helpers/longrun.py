@@ -155,7 +155,10 @@ class Recipe:
     def of(cls, *, seconds: float | None, steps: int | None, **given: Any) -> Recipe:
         """A recipe for a length; what is not given (or None) follows from that."""
         long = seconds if seconds is not None else steps / 20
+        precision = given.get("precision") or "auto"
+        quick = bf16_pays() if precision == "auto" else precision == "16"
         usual = {
+            "hidden_size": 384 if quick or long > 120 else 256,
             "dropout": 0.0 if long <= 45 else 0.1 if long <= 120 else 0.2,
             "lr": 6e-3 if long <= 45 else 5e-3 if long <= 120 else 4e-3,
             "seq_len": 48 if long <= 120 else 64,

@@ -219,3 +219,17 @@ def test_two_processes_learn_what_one_learns(tmp_path):
     two = torch.load(path + ".weights", weights_only=True)
     torch.testing.assert_close(two, weights(one), rtol=0, atol=1e-10)
     assert F.mse_loss(two, weights(Run.start(recipe, VOCAB)).double()) > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("given", "hidden_size"),
+    [
+        ({"seconds": 30, "precision": "32"}, 256),
+        ({"seconds": 600, "precision": "32"}, 384),
+        ({"seconds": 30, "precision": "16"}, 384),
+        ({"seconds": 30, "precision": "32", "hidden_size": 100}, 100),
+    ],
+)
+def test_a_short_run_in_32_bits_has_a_smaller_model(given, hidden_size):
+    recipe = Recipe.of(**{"steps": None} | given)
+    assert recipe.hidden_size == hidden_size
