@@ -1,0 +1,61 @@
+"""The figures of notebook 15: forecasts with their intervals, and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from charrnn_helpers.plotting.palette import BLACK, BLUE, GREY, PALE_BLUE
+from charrnn_helpers.plotting.tools import canvas, set_title, to_array
+
+
+def draw_fans(
+    series,
+    origins: Sequence[int],
+    quantiles,
+    *,
+    title: str,
+    ylabel: str,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw a series, and from some of its places a forecast as a fan.
+
+    Args:
+        series: shape (N,).
+        origins: where each forecast begins: the place of the first number forecast.
+        quantiles: low, middle and high of each, shape (len(origins), ahead, 3).
+        title: the takeaway.
+        ylabel: the quantity and its unit.
+    """
+    values = to_array(series, "series", 1)
+    fans = to_array(quantiles, "quantiles", 3)
+    fig, ax = canvas(ax, 3.6)
+    ax.plot(values, color=BLACK, linewidth=1.2, label="what came")
+    for number, (origin, fan) in enumerate(zip(origins, fans, strict=True)):
+        place = np.arange(origin, origin + len(fan))
+        low, middle, high = fan.T
+        first = number == 0  # one entry each in the legend
+        ax.fill_between(
+            place,
+            low,
+            high,
+            facecolor=PALE_BLUE,
+            edgecolor=BLUE,
+            linewidth=0.6,
+            label="interval" if first else None,
+        )
+        ax.plot(
+            place,
+            middle,
+            color=BLUE,
+            linestyle="--",
+            label="middle of the forecast" if first else "_middle",
+        )
+        ax.axvline(origin - 0.5, color=GREY, linestyle=":", linewidth=1)
+    ax.set(xlabel="Step", ylabel=ylabel)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    set_title(ax, title)
+    return fig
