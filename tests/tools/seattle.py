@@ -15,6 +15,7 @@ import io
 import sys
 import zipfile
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 OUTPUT = Path(__file__).parents[2] / "notebooks" / "data" / "seattle_temperature.csv"
@@ -27,7 +28,7 @@ def from_wheel(wheel: Path) -> str:
         text = archive.read(MEMBER).decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     days = [date.fromisoformat(row["date"].replace("/", "-")) for row in rows]
-    steps = {after - before for before, after in zip(days, days[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(days)}
     assert (days[0], len(days)) == (date(2012, 1, 1), 1461) and steps == {timedelta(1)}
     lines = ["date,temp_max"]
     pairs = zip(days, rows, strict=True)

@@ -535,7 +535,7 @@ futures = Exercise(
             "futures as they are.": [
                 lambda *case: _bell(_paths(*case)),
             ],
-            "The forecasts of the steps are asked for, not the numbers of the window.": [
+            "The forecasts are asked for, not the numbers of the window.": [
                 lambda one_step, window, errors: torch.cat(
                     [
                         window.expand(3, -1),

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from charrnn_helpers.plotting.curves import draw_lines
 from charrnn_helpers.plotting.palette import BLACK, BLUE, GREY, PALE_BLUE
 from charrnn_helpers.plotting.tools import canvas, set_title, to_array
+
+
+def draw_series(
+    lines: Mapping[str, object],
+    title: str,
+    *,
+    start: int = 0,
+    xlabel: str = "Step",
+    ylabel: str = "Value",
+    ax: Axes | None = None,
+    **look,
+) -> Figure:
+    """Draw one or several series over the same places.
+
+    Args:
+        lines: name → numbers, all of the same length.
+        title: the takeaway.
+        start: the place of the first number.
+        xlabel, ylabel: the quantities and their units.
+        look: as of :func:`charrnn_helpers.plotting.draw_lines`.
+    """
+    places = range(start, start + len(next(iter(lines.values()))))
+    labels = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
+    return draw_lines(places, lines, **labels, **look, ax=ax)
 
 
 def draw_fans(
@@ -18,7 +43,6 @@ def draw_fans(
     quantiles,
     *,
     title: str,
-    ylabel: str,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw a series, and from some of its places a forecast as a fan.
@@ -28,7 +52,6 @@ def draw_fans(
         origins: where each forecast begins: the place of the first number forecast.
         quantiles: low, middle and high of each, shape (len(origins), ahead, 3).
         title: the takeaway.
-        ylabel: the quantity and its unit.
     """
     values = to_array(series, "series", 1)
     fans = to_array(quantiles, "quantiles", 3)
@@ -55,7 +78,7 @@ def draw_fans(
             label="middle of the forecast" if first else "_middle",
         )
         ax.axvline(origin - 0.5, color=GREY, linestyle=":", linewidth=1)
-    ax.set(xlabel="Step", ylabel=ylabel)
+    ax.set(xlabel="Step", ylabel="Value")
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
     set_title(ax, title)
     return fig

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import math
 from datetime import date, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -16,6 +14,7 @@ from torch import Tensor
 from charrnn_helpers.lab import pictures
 from charrnn_helpers.lab.base import Drawing, Lab
 from charrnn_helpers.lab.pictures import Cell
+from charrnn_helpers.lessons.n15 import series
 from charrnn_helpers.plotting.palette import (
     BLACK,
     BLUE,
@@ -27,7 +26,6 @@ from charrnn_helpers.plotting.palette import (
 PAST, AHEAD, SHOWN = 14, 7, 21
 """Days that a forecast reads, days that it foretells, and days shown before it."""
 
-FILE = Path(__file__).parents[3] / "notebooks" / "data" / "seattle_temperature.csv"
 FIRST = date(2015, 1, 1)
 ORIGINS = 359
 """Forecasts whose seven days lie in 2015."""
@@ -58,11 +56,7 @@ def _with_ones(x: Tensor) -> Tensor:
 @functools.cache
 def year() -> Year:
     """Climatology and line of section 15.6, learned from 2012 to 2014."""
-    with FILE.open(encoding="utf-8") as file:
-        temps = torch.tensor(
-            [float(row["temp_max"]) for row in csv.DictReader(file)],
-            dtype=torch.float64,
-        )
+    temps = series.temperatures()
     start = len(temps) - 365
     angle = 2 * math.pi * torch.arange(len(temps), dtype=torch.float64) / 365.25
     waves = _with_ones(
