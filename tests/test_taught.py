@@ -139,9 +139,9 @@ TERMS = {
     "15 A forecast of a share price": ("persistence",),
     "15.1": ("autoregression", "RMSE"),
     "15.2": ("leakage",),
-    "15.4": ("recursive forecast",),
-    "15.5": ("prediction interval", "quantile loss"),
-    "15.6": ("coverage", "climatology", "anomaly", "walk-forward split"),
+    "15.4": ("recursive",),
+    "15.5": ("prediction interval", "quantile loss", "coverage"),
+    "15.6": ("climatology", "anomaly", "walk-forward split"),
     "15.7": ("correlation",),
 }
 

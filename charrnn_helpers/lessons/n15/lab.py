@@ -32,7 +32,7 @@ ORIGINS = 359
 
 RIVALS = ("line", "climatology", "as yesterday")
 
-WIDTH, HIGH = 760, 250
+WIDTH, HIGH = 760, 225
 LOW_T, HIGH_T = -5.0, 40.0
 """Size of the picture, and the temperatures at its edges."""
 
