@@ -144,7 +144,7 @@ def test_the_lab_forecasts_nothing_from_the_year_itself(monkeypatch):
 
 def test_what_came_is_what_the_file_says():
     temps = series.temperatures()
-    truth, yesterday = lab.year().truth, lab.year().forecasts["as yesterday"]
+    truth, yesterday = lab.year().truth, lab.year().forecasts["yesterday"]
     torch.testing.assert_close(truth[10], temps[1106:1113])
     assert float(yesterday[10, 6]) == float(temps[1105])
     torch.testing.assert_close(lab.year().before[10], temps[1085:1106])

@@ -34,7 +34,13 @@ def draw_series(
     """
     places = range(start, start + len(next(iter(lines.values()))))
     labels = {"xlabel": xlabel, "ylabel": ylabel, "title": title}
-    return draw_lines(places, lines, **labels, **look, ax=ax)
+    fig = draw_lines(places, lines, **labels, **look, ax=ax)
+    for drawn in (ax or fig.axes[0]).get_lines():
+        if drawn.get_label() == "floor":
+            drawn.set(color=GREY, linestyle=":", linewidth=3)
+    if len(lines) > 1:
+        (ax or fig.axes[0]).legend(loc="best")  # with the look of the floor
+    return fig
 
 
 def draw_fans(

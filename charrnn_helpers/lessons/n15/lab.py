@@ -30,7 +30,7 @@ FIRST = date(2015, 1, 1)
 ORIGINS = 359
 """Forecasts whose seven days lie in 2015."""
 
-RIVALS = ("line", "climatology", "as yesterday")
+RIVALS = ("line", "climatology", "yesterday")
 
 WIDTH, HIGH = 760, 225
 LOW_T, HIGH_T = -5.0, 40.0
@@ -76,7 +76,7 @@ def year() -> Year:
         {
             "line": usual + read @ weights,
             "climatology": usual,
-            "as yesterday": temps[start - 1 : -AHEAD, None].expand(-1, AHEAD),
+            "yesterday": temps[start - 1 : -AHEAD, None].expand(-1, AHEAD),
         },
         y - x @ weights,
     )
@@ -131,8 +131,8 @@ def draw_forecast(origin: int, day: int, level: int) -> Drawing:
     days = pictures.counted(day, "day")
     text = (
         f"<b>Made before {day_of(origin)}, {days} ahead ({day_of(origin + day - 1)}):"
-        f"</b> line {here['line']:.1f} °C, climatology {here['climatology']:.1f}, as "
-        f"yesterday {here['as yesterday']:.1f}. It came to {came:.1f}, "
+        f"</b> line {here['line']:.1f} °C, climatology {here['climatology']:.1f}, "
+        f"yesterday {here['yesterday']:.1f}. It came to {came:.1f}, "
         f"{'inside' if hits[origin, day - 1] else 'outside'} the interval; nearest was "
         f"“{nearest}”.<br><b>Over the year, {days} ahead:</b> the line errs by "
         f"{errors()['line'][day - 1]:.2f} °C, {gain:.0%} less than climatology. Its "
@@ -196,7 +196,7 @@ def _picture(origin: int, day: int, level: int) -> str:
         _line([(at(n - SHOWN + 1), _y(t)) for n, t in enumerate(before)], BLACK)
     )
     looks = {"line": (BLUE, ""), "climatology": (GREY, "2 3")}
-    looks["as yesterday"] = (VERMILLION, "7 4")
+    looks["yesterday"] = (VERMILLION, "7 4")
     for k, (name, look) in enumerate(looks.items()):
         values = found.forecasts[name][origin].tolist()
         parts.append(_line([(at(n), _y(t)) for n, t in enumerate(values, 1)], *look))
@@ -310,7 +310,11 @@ def forecast_lab() -> Lab:
         "A week ahead, from any day of 2015",
         {
             "origin": widgets.IntSlider(
-                120, min=0, max=ORIGINS - 1, description="Day of the year, from 0"
+                120,
+                min=0,
+                max=ORIGINS - 1,
+                description="Day of the year, from 0",
+                layout=widgets.Layout(width="760px"),
             ),
             "day": widgets.IntSlider(1, min=1, max=AHEAD, description="Days ahead"),
             "level": widgets.IntSlider(
