@@ -147,7 +147,7 @@ def test_what_came_is_what_the_file_says():
     truth, yesterday = lab.year().truth, lab.year().forecasts["yesterday"]
     torch.testing.assert_close(truth[10], temps[1106:1113])
     assert float(yesterday[10, 6]) == float(temps[1105])
-    torch.testing.assert_close(lab.year().before[10], temps[1085:1106])
+    torch.testing.assert_close(lab.year().before[10], temps[1092:1106])
 
 
 def test_the_insight_of_the_lab():

@@ -23,7 +23,7 @@ from charrnn_helpers.plotting.palette import (
     VERMILLION,
 )
 
-PAST, AHEAD, SHOWN = 14, 7, 21
+PAST, AHEAD, SHOWN = 14, 7, 14
 """Days that a forecast reads, days that it foretells, and days shown before it."""
 
 FIRST = date(2015, 1, 1)
@@ -210,7 +210,7 @@ def _picture(origin: int, day: int, level: int) -> str:
         )
     parts.append(_key(74, _mark(637, 0, hit=True), "came inside"))
     parts.append(_key(92, _mark(637, 0, hit=False), "came outside"))
-    parts.append(f'<text x="40" y="{HIGH - 8}">°C, the three weeks before</text>')
+    parts.append(f'<text x="40" y="{HIGH - 8}">°C, the two weeks before</text>')
     label = (
         f"Highest temperature before {day_of(origin)} and seven days on: the interval "
         f"of {level} % holds {sum(hits)} of 7 days."
