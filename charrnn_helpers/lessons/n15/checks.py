@@ -129,19 +129,19 @@ def _tiled(series: Tensor, period: int, ahead: int) -> Tensor:
     return series[-period:].repeat(-(-ahead // period))[:ahead]
 
 
-_counted = torch.arange(1.0, 13.0, dtype=torch.float64)
+_counted = torch.arange(1.0, 7.0, dtype=torch.float64)
 
 seasonal = Exercise(
     number="15.2",
     name="my_seasonal",
     success="a rival in one line, and every forecast is from the past.",
     cases=lambda: [
-        (_counted, 4, 3),
-        (_counted, 4, 4),
-        (_counted, 4, 7),
+        (_counted, 3, 2),
+        (_counted, 3, 3),
+        (_counted, 3, 8),
         (_counted, 1, 3),
-        (_counted, 12, 5),
-        (_counted, 5, 12),
+        (_counted, 6, 4),
+        (_counted, 4, 9),
         (_series(30, 0), 7, 16),
         (_series(8, 1), 7, 1),
     ],
@@ -198,6 +198,28 @@ seasonal = Exercise(
                 lambda series, period, ahead: series[-period:].repeat_interleave(
                     -(-ahead // period)
                 )[:ahead],
+                lambda series, period, ahead: series[-period:].repeat_interleave(ahead)[
+                    :ahead
+                ],
+            ],
+            "That is the period before the last: newer numbers are known.": [
+                _seasonal(lambda h, p, n: n - 2 * p + h % p if n >= 2 * p else h % p),
+                lambda series, period, ahead: series[-2 * period :][
+                    torch.arange(ahead) % period
+                ],
+            ],
+            "Those are places. What is the series there?": [
+                lambda series, period, ahead: torch.arange(ahead) % period,
+            ],
+            "`ahead` and `period` have changed places.": [
+                lambda series, period, ahead: series[-ahead:][
+                    torch.arange(period) % ahead
+                ],
+            ],
+            "One number for each of the next `ahead` days is asked for.": [
+                lambda series, period, ahead: series[-period],
+                lambda series, period, ahead: series[-period:][(ahead - 1) % period],
+                lambda series, period, ahead: series[-period:].repeat(ahead, 1),
             ],
             "Only the forecasts are asked for, not the series before them.": [
                 lambda series, period, ahead: torch.cat(
@@ -238,6 +260,14 @@ def _sliding(n: int, past: int, ahead: int, first: int, size: int) -> list:
     return [(right[0][0], judged) for _, judged in right]
 
 
+def _ragged(n: int, past: int, ahead: int, first: int, size: int) -> list:
+    """With a last part that is shorter than the others."""
+    return [
+        (s - past - ahead + 1, min(size, n - s) - ahead + 1)
+        for s in range(first, n - ahead + 1, size)
+    ]
+
+
 def _draw_folds(rng: random.Random) -> list[tuple]:
     past, ahead = rng.randrange(1, 9), rng.randrange(1, 5)
     first, size = past + ahead + rng.randrange(20), ahead + rng.randrange(9)
@@ -256,6 +286,7 @@ walk_forward = Exercise(
         (12, 1, 1, 11, 1),
         (22, 2, 4, 6, 4),
         (21, 3, 2, 10, 5),
+        (23, 3, 2, 10, 5),
     ],
     drawn=_draw_folds,
     reference=_folds(),
@@ -275,6 +306,8 @@ walk_forward = Exercise(
                     learn=lambda s, past, ahead, size: s - past - ahead,
                     judge=lambda s, past, ahead, size: size - ahead,
                 ),
+                _folds(learn=lambda s, past, ahead, size: s - past - ahead + 2),
+                _folds(judge=lambda s, past, ahead, size: size - ahead + 2),
             ],
             "A test window may read the days before the part that is judged: they are "
             "over. Only its targets have to lie in the part.": [
@@ -292,10 +325,40 @@ walk_forward = Exercise(
             "A part that is judged has `size` numbers: one that would reach beyond the "
             "end is left out, and one that ends with the series is not.": [
                 _folds(end=lambda n, size: n),
+                _ragged,
                 _folds(end=lambda n, size: n - size),
             ],
             "The next part begins where this one ends.": [
                 _folds(step=lambda size: 1),
+                lambda n, past, ahead, first, size: _folds(step=lambda size: ahead)(
+                    n, past, ahead, first, size
+                ),
+            ],
+            "The first part that is judged begins at place `first`.": [
+                lambda n, past, ahead, first, size: _folds()(n, past, ahead, 0, size),
+                lambda *case: _folds()(*case)[1:],
+            ],
+            "In the order of time: the first part first.": [
+                lambda *case: _folds()(*case)[::-1],
+            ],
+            "A pair for each part is asked for, in a list.": [
+                lambda *case: [k for pair in _folds()(*case) for k in pair],
+                lambda *case: [pair[0] for pair in _folds()(*case)],
+                lambda *case: [pair[1] for pair in _folds()(*case)],
+                lambda *case: _folds()(*case)[0],
+                lambda *case: len(_folds()(*case)),
+            ],
+            "Windows overlap: each begins one step after the last.": [
+                _folds(learn=lambda s, past, ahead, size: s // (past + ahead)),
+                _folds(judge=lambda s, past, ahead, size: size // ahead),
+            ],
+            "A training window has `past` + `ahead` numbers: how often does one fit "
+            "into the numbers before the part?": [
+                _folds(learn=lambda s, past, ahead, size: s - ahead + 1),
+            ],
+            "What comes before the part is all of it, from the first number on, not "
+            "the part before alone.": [
+                _folds(learn=lambda s, past, ahead, size: size - past - ahead + 1),
             ],
             "Each pair: training windows first, test windows second.": [
                 lambda *case: [(b, a) for a, b in _folds()(*case)],
@@ -335,6 +398,22 @@ def _lag(
         return max(range(most + 1), key=found.__getitem__)
 
     return answer
+
+
+def _scores(forecast: Tensor, truth: Tensor, most: int) -> list[float]:
+    f, t = forecast.diff(), truth.diff()
+    return [_correlation(f[k:], t[: len(t) - k]) for k in range(most + 1)]
+
+
+def _lag_from_1(forecast: Tensor, truth: Tensor, most: int) -> int:
+    scores = _scores(forecast, truth, most)
+    return max(range(1, most + 1), key=scores.__getitem__)
+
+
+def _lag_unshifted(forecast: Tensor, truth: Tensor, most: int) -> int:
+    f, t = forecast.diff(), truth.diff()
+    scores = [_correlation(f[k:], t[k:]) for k in range(most + 1)]
+    return max(range(most + 1), key=scores.__getitem__)
 
 
 def _copy(seed: int, lag: int, noise: float, *, size: float = 1.0, sign: int = 0):
@@ -397,6 +476,7 @@ copied = Exercise(
             ],
             "Try the lag 0 and the lag `most`, too.": [
                 lambda forecast, truth, most: max(1, _lag()(forecast, truth, most)),
+                _lag_from_1,
                 lambda forecast, truth, most: _lag()(forecast, truth, max(most - 1, 0)),
             ],
             "The lag is asked for, a whole number, not the correlation.": [
@@ -408,12 +488,30 @@ copied = Exercise(
                     for k in range(most + 1)
                 ),
             ],
+            "One lag is asked for, an int: the one with the highest correlation.": [
+                lambda forecast, truth, most: _scores(forecast, truth, most),
+                lambda forecast, truth, most: dict(
+                    enumerate(_scores(forecast, truth, most))
+                ),
+                lambda forecast, truth, most: str(_lag()(forecast, truth, most)),
+            ],
+            "Not the first correlation above 0: the highest of all.": [
+                lambda forecast, truth, most: next(
+                    (k for k, r in enumerate(_scores(forecast, truth, most)) if r > 0),
+                    0,
+                ),
+            ],
+            "Both series have to be cut: `f[k:]` with the first `len(t) - k` of `t`.": [
+                lambda forecast, truth, most: 0,
+                _lag_unshifted,
+            ],
             "Lags count from 0: no lag at all.": [
                 lambda forecast, truth, most: _lag()(forecast, truth, most) + 1,
                 lambda forecast, truth, most: _lag()(forecast, truth, most) - 1,
             ],
             "The lag is another one for each pair of series: compute it.": [
                 lambda forecast, truth, most: 1,
+                lambda forecast, truth, most: most,
             ],
         }
     ),
@@ -516,6 +614,7 @@ futures = Exercise(
                 _futures(dim=1),
             ],
             "Three rows: the quantiles 0.1, 0.5 and 0.9, in this order.": [
+                lambda *case: _extremes(_paths(*case)),
                 _futures(levels=(0.1, 0.9)),
                 _futures(levels=(0.9, 0.5, 0.1)),
                 _futures(levels=(0.05, 0.5, 0.95)),
@@ -526,8 +625,9 @@ futures = Exercise(
             "Steps are columns, quantiles are rows: shape (3, ahead).": [
                 lambda *case: _futures()(*case).T,
             ],
-            "The error is added to the forecast.": [
+            "The error is added to the forecast, once.": [
                 _futures(lambda errors, h: -errors[:, h : h + 1]),
+                _futures(lambda errors, h: 2 * errors[:, h : h + 1]),
             ],
             "Quantiles of the futures are asked for, not the futures themselves.": [
                 lambda one_step, window, errors: _paths(one_step, window, errors),
@@ -535,6 +635,11 @@ futures = Exercise(
             "The mean and a spread suit a bell curve; asked for are quantiles of the "
             "futures as they are.": [
                 lambda *case: _bell(_paths(*case)),
+                lambda *case: _three(*case, lambda paths: paths.mean(dim=0)),
+            ],
+            "The quantiles of every step are asked for, not of the last alone.": [
+                lambda *case: _futures()(*case)[:, -1:],
+                lambda *case: _futures()(*case)[:, -1],
             ],
             "The forecasts are asked for, not the numbers of the window.": [
                 lambda one_step, window, errors: torch.cat(
@@ -556,6 +661,16 @@ def _paths(one_step: Any, window: Tensor, errors: Tensor) -> Tensor:
         new = one_step(x[:, -len(window) :]) + errors[:, h : h + 1]
         x = torch.cat([x, new], dim=1)
     return x[:, len(window) :]
+
+
+def _three(one_step: Any, window: Tensor, errors: Tensor, middle: Any) -> Tensor:
+    """The quantiles, with another number in the middle."""
+    low, _, high = _futures()(one_step, window, errors)
+    return torch.stack([low, middle(_paths(one_step, window, errors)), high])
+
+
+def _extremes(paths: Tensor) -> Tensor:
+    return torch.stack([paths.amin(0), paths.median(dim=0).values, paths.amax(0)])
 
 
 def _bell(paths: Tensor) -> Tensor:
