@@ -57,3 +57,7 @@ def work(lab):
     # The slider of the year, by mouse, to its end.
     lab.drag(origin, 600)
     lab.expect_text("Made before 25 December")
+
+    # From there back into the heat of July, by a click.
+    part("o182").click()
+    lab.expect_text("Made before 2 July, 4 days ahead")
