@@ -76,6 +76,10 @@ IDIOMS = {
     "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
+    "15.2": ("F.mse_loss",),
+    "15.5": ("torch.maximum", ".unflatten("),
+    "15.7": (".diff()", "torch.corrcoef"),
+    "15 Check it against PyTorch": ("F.l1_loss", "torch.quantile"),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -132,6 +136,13 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "15 A forecast of a share price": ("persistence",),
+    "15.1": ("autoregression", "RMSE"),
+    "15.2": ("leakage",),
+    "15.4": ("recursive",),
+    "15.5": ("prediction interval", "quantile loss", "coverage"),
+    "15.6": ("climatology", "anomaly", "walk-forward split"),
+    "15.7": ("correlation",),
 }
 
 

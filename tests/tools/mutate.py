@@ -166,6 +166,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("12.4", "c[-1, unit] = c_donor[0, unit]"): "there is one layer",
     ("12.4", "c[0, unit] = c_donor[-1, unit]"): "there is one layer",
     ("12.4", "return logits[-1].softmax(dim=-0)"): "a row has one dimension only",
+    (
+        "15.4",
+        "found.append(torch.corrcoef(pair)[1, 0])",
+    ): "a correlation is symmetric",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 
