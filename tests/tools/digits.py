@@ -18,18 +18,64 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "notebooks" / "data" / "digits.npz"
 VERSION = "1.51"  # of eSpeak NG; another one may pronounce a digit otherwise
 RATE = 8000
-WORDS = "zero one two three four five six seven eight nine".split()
-ACCENTS = (
-    "en-us en-gb en-gb-scotland en-gb-x-rp en-gb-x-gbclan en-gb-x-gbcwmd en-029".split()
-)
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+ACCENTS = [
+    "en-us",
+    "en-gb",
+    "en-gb-scotland",
+    "en-gb-x-rp",
+    "en-gb-x-gbclan",
+    "en-gb-x-gbcwmd",
+    "en-029",
+]
 SPEEDS = (150, 175, 135, 190, 165)  # words per minute
-TRAINING = (
-    "Alex Andrea Annie Henrique iven iven3 Jacky Marco Michael Mike RicishayMax "
-    "RicishayMax3 Storm Tweaky adam anika antonio benjamin david ed edward f2 f4 klatt "
-    "klatt4 m1 m3 m5 m7 max michel pablo"
-).split()
-VALIDATION = "aunty caleb Diogo john Nguyen paul".split()
-TEST = "Alicia Denis Gene belinda grandpa linda sandro steph travis zac".split()
+TRAINING = [
+    "Alex",
+    "Andrea",
+    "Annie",
+    "Henrique",
+    "iven",
+    "iven3",
+    "Jacky",
+    "Marco",
+    "Michael",
+    "Mike",
+    "RicishayMax",
+    "RicishayMax3",
+    "Storm",
+    "Tweaky",
+    "adam",
+    "anika",
+    "antonio",
+    "benjamin",
+    "david",
+    "ed",
+    "edward",
+    "f2",
+    "f4",
+    "klatt",
+    "klatt4",
+    "m1",
+    "m3",
+    "m5",
+    "m7",
+    "max",
+    "michel",
+    "pablo",
+]
+VALIDATION = ["aunty", "caleb", "Diogo", "john", "Nguyen", "paul"]
+TEST = [
+    "Alicia",
+    "Denis",
+    "Gene",
+    "belinda",
+    "grandpa",
+    "linda",
+    "sandro",
+    "steph",
+    "travis",
+    "zac",
+]
 
 
 def speak(voice: str, speed: int, word: str) -> np.ndarray:
