@@ -134,15 +134,26 @@ def _an_alignment(text: str, frames: int) -> str | None:
     return path.ljust(frames, "_") if len(path) <= frames else None
 
 
+_NONE = object()  # for the engine, None is an answer that was forgotten
+
+
+def _with_none(answer: Callable[..., Any]) -> Callable[..., Any]:
+    def call(text: str, frames: int) -> Any:
+        result = answer(text, frames)
+        return _NONE if result is None else result
+
+    return call
+
+
 def _judge_alignment(
     case: tuple, result: Any, _expected: Any
 ) -> tuple[Kind, str] | None:
     text, frames = case
     fewest = _fewest(text)
-    if result is None and fewest > frames:
+    if result is _NONE and fewest > frames:
         return None
-    if result is None:
-        return "none", f"returned None, but {frames} frames are enough: {fewest} are"
+    if result is _NONE:
+        return "none", f"returned None, but {fewest} frames are enough"
     if isinstance(result, list) and all(isinstance(s, str) for s in result):
         return TYPE, f"returned {describe(result)}, not a string"
     if not isinstance(result, str):
@@ -190,6 +201,8 @@ alignment = Exercise(
         for n in (3, 6, 9)
     ],
     reference=_an_alignment,
+    prepare=_with_none,
+    say=lambda case: f"for text={case[0]!r}, frames={case[1]}",
     compare=_judge_alignment,
     wrong=[
         Wrong(
@@ -204,7 +217,7 @@ alignment = Exercise(
         ),
         Wrong(
             "A text needs a frame for each letter, and one more for each pair of equal "
-            "neighbours: nothing else.",
+            "neighbours: nothing else. (And does your function end in return?)",
             kind="none",
         ),
         Wrong("Fill up with blanks, or repeat a symbol.", kind="length"),
@@ -353,9 +366,13 @@ def _rate(heard: list, said: list, split: Callable[[str], Any] = str.split) -> f
     return errors / sum(len(split(b)) for b in said)
 
 
-def _mean_rate(heard: list, said: list) -> float:
+def _mean_rate(heard: list, said: list, of_nothing: float | None = None) -> float:
     pairs = [(a.split(), b.split()) for a, b in zip(heard, said, strict=True)]
-    return sum(_edit(a, b) / max(len(b), 1) for a, b in pairs) / len(pairs)
+    rates = [
+        of_nothing if not b and of_nothing is not None else _edit(a, b) / len(b)
+        for a, b in pairs
+    ]
+    return sum(rates) / len(rates)
 
 
 def _by_place(heard: list, said: list) -> float:
@@ -387,6 +404,7 @@ word_error_rate = Exercise(
         (["one  two", " six"], ["one two", "six"], _edit),
         (["a b c d"], ["x"], _edit),
         (["one two", "nine"], ["two one", "nine nine nine"], _edit),
+        (["six", "one"], ["", "one  two"], _edit),
     ],
     drawn=lambda rng: [
         (
@@ -409,7 +427,9 @@ word_error_rate = Exercise(
             ],
             "The mean of the texts' rates lets a short text weigh as much as a long "
             "one. Add up errors and words first.": [
-                lambda heard, said, distance: _mean_rate(heard, said)
+                lambda heard, said, distance: _mean_rate(heard, said),
+                lambda heard, said, distance: _mean_rate(heard, said, 0.0),
+                lambda heard, said, distance: _mean_rate(heard, said, 1.0),
             ],
             "Divide by the words that were said, not by those that were heard.": [
                 lambda heard, said, distance: (

@@ -121,7 +121,7 @@ def draw_reading(mel, log_probs, characters: str, *, title: str) -> Figure:
     below.imshow(
         probs[:, shown].T,
         aspect="auto",
-        cmap="Greys",
+        cmap=POSITIVE,
         vmin=0,
         vmax=1,
         extent=(0, T, len(shown) - 0.5, -0.5),
