@@ -76,6 +76,11 @@ IDIOMS = {
     "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
+    "16.1": ("torch.fft.rfft", "torch.hann_window", "torch.stft"),
+    "16.3": ("groupby(", "product("),
+    "16.4": ("F.pad(alpha",),
+    "16.5": ("nn.CTCLoss(",),
+    "16.6": ("defaultdict(",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -132,6 +137,12 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "16 Fourteen characters in sixteen thousand numbers": ("sampling rate",),
+    "16.1": ("FFT", "spectrogram", "mel band", "log-mel"),
+    "16.3": ("alignment", "CTC"),
+    "16.4": ("forward recursion",),
+    "16.5": ("edit distance", "character error rate"),
+    "16.6": ("beam search",),
 }
 
 

@@ -22,8 +22,9 @@ def work(lab):
     lab.expect_text("all alignments of that text together have 89.")
 
     # By the mouse: another path, the same text; the path loses, the text does not.
-    frame(1).click()
-    lab.expect_text("You have changed 1 frame")
+    frame(5).click()
+    lab.expect_text("You have changed 1 frame: another path, the same text.")
+    lab.expect_text("all alignments of that text together have 89.")
     lab.box.get_by_role("button", name="Put back").click()
     frame(6).click()
     frame(6).hover()
@@ -47,6 +48,7 @@ def work(lab):
     lab.box.locator("select").select_option("three eight")
     lab.expect_text("says threeight.")
     lab.expect_text("the likeliest text is three␣eight.")
+    lab.expect_text("After frame 24")
     slider = lab.slider("Read up to frame")
     slider.focus()
     for _ in range(12):

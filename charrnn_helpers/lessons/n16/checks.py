@@ -208,23 +208,47 @@ alignment = Exercise(
         Wrong(
             "Two equal letters side by side count once. What has to stand between "
             "them?",
+            lambda text, frames: (
+                text.ljust(frames, "_") if len(text) <= frames else None
+            ),
             kind="doubles",
         ),
         Wrong(
             "There need not be an alignment: count the blanks between equal letters, "
             "too, and return None where it gets too long.",
+            lambda text, frames: _an_alignment(text, max(frames, _fewest(text))),
             kind="too short",
         ),
         Wrong(
             "A text needs a frame for each letter, and one more for each pair of equal "
             "neighbours: nothing else. (And does your function end in return?)",
+            lambda text, frames: (
+                "_".join(text).ljust(frames, "_")
+                if 2 * len(text) - 1 <= frames
+                else None
+            ),
             kind="none",
         ),
-        Wrong("Fill up with blanks, or repeat a symbol.", kind="length"),
-        Wrong("Return the symbols as one string, such as 't_wo', or None.", kind=TYPE),
+        Wrong(
+            "Fill up with blanks, or repeat a symbol.",
+            lambda text, frames: (
+                _an_alignment(text, _fewest(text)) if _fewest(text) <= frames else None
+            ),
+            kind="length",
+        ),
+        Wrong(
+            "Return the symbols as one string, such as 't_wo', or None.",
+            lambda text, frames: list(_an_alignment(text, frames) or ""),
+            kind=TYPE,
+        ),
         Wrong(
             "Merge the repeats of what you return, then take out the blanks: does the "
             "text come out?",
+            lambda text, frames: (
+                None
+                if _fewest(text) > frames
+                else _an_alignment(text, frames).rstrip("_").ljust(frames)
+            ),
             kind=VALUES,
         ),
     ],
@@ -333,11 +357,6 @@ recognise = Exercise(
             "Return the word, not its ids.": [
                 lambda log_probs, words: min(
                     words.values(), key=lambda t: _ctc(log_probs, t)
-                )
-            ],
-            "Symbol 0 is the blank: that is also the default of F.ctc_loss.": [
-                _likeliest(
-                    lambda log_probs, word, target: -_ctc(log_probs, target, blank=3)
                 )
             ],
             "log_probs are logarithms already: no exp, and no second softmax, before "
@@ -626,6 +645,7 @@ log_ctc = Exercise(
             "Gradients have to flow from log_probs to the result: no `item`, no "
             "`detach`, no `no_grad`; and where −∞ makes them nan, take −1e30. (What "
             "F.ctc_loss gives for log_probs assumes a softmax before it.)",
+            lambda log_probs, target: _recursion(log_probs, target).detach(),
             kind=GRADIENT,
         ),
     ],

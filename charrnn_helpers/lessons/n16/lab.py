@@ -132,7 +132,7 @@ def _text(text: str) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.3g} %" if value >= 1e-5 else "less than 0.001 %"
+    return f"{100 * value:.3g}&nbsp;%" if value >= 1e-5 else "less than 0.001 %"
 
 
 def _frames(
