@@ -18,64 +18,18 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "notebooks" / "data" / "digits.npz"
 VERSION = "1.51"  # of eSpeak NG; another one may pronounce a digit otherwise
 RATE = 8000
-WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-ACCENTS = [
-    "en-us",
-    "en-gb",
-    "en-gb-scotland",
-    "en-gb-x-rp",
-    "en-gb-x-gbclan",
-    "en-gb-x-gbcwmd",
-    "en-029",
-]
 SPEEDS = (150, 175, 135, 190, 165)  # words per minute
-TRAINING = [
-    "Alex",
-    "Andrea",
-    "Annie",
-    "Henrique",
-    "iven",
-    "iven3",
-    "Jacky",
-    "Marco",
-    "Michael",
-    "Mike",
-    "RicishayMax",
-    "RicishayMax3",
-    "Storm",
-    "Tweaky",
-    "adam",
-    "anika",
-    "antonio",
-    "benjamin",
-    "david",
-    "ed",
-    "edward",
-    "f2",
-    "f4",
-    "klatt",
-    "klatt4",
-    "m1",
-    "m3",
-    "m5",
-    "m7",
-    "max",
-    "michel",
-    "pablo",
-]
-VALIDATION = ["aunty", "caleb", "Diogo", "john", "Nguyen", "paul"]
-TEST = [
-    "Alicia",
-    "Denis",
-    "Gene",
-    "belinda",
-    "grandpa",
-    "linda",
-    "sandro",
-    "steph",
-    "travis",
-    "zac",
-]
+LISTS = {
+    "words": "zero one two three four five six seven eight nine",
+    "accents": "en-us en-gb en-gb-scotland en-gb-x-rp en-gb-x-gbclan en-gb-x-gbcwmd "
+    "en-029",
+    "training": "Alex Andrea Annie Henrique iven iven3 Jacky Marco Michael Mike "
+    "RicishayMax RicishayMax3 Storm Tweaky adam anika antonio benjamin david ed edward "
+    "f2 f4 klatt klatt4 m1 m3 m5 m7 max michel pablo",
+    "validation": "aunty caleb Diogo john Nguyen paul",
+    "test": "Alicia Denis Gene belinda grandpa linda sandro steph travis zac",
+}
+WORDS, ACCENTS, TRAINING, VALIDATION, TEST = (text.split() for text in LISTS.values())
 
 
 def speak(voice: str, speed: int, word: str) -> np.ndarray:
