@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import math
 import shutil
 import subprocess
@@ -142,6 +143,15 @@ def test_the_readings_are_whole_and_show_what_the_lesson_says():
         ) == {"three eight": "threeight", "two three": "tewo three"}.get(
             text, "six hre" if text.startswith("six") else text
         )
+
+
+@pytest.mark.thorough
+def test_the_readings_are_what_the_notebook_trains(monkeypatch):
+    monkeypatch.chdir(DATA.parent)  # to come back from where it goes
+    kept = json.loads(readings.TARGET.read_text("utf-8"))
+    for text, one in readings.make().items():
+        for key in ("mel", "log_probs"):
+            assert np.abs(np.array(one[key]) - np.array(kept[text][key])).max() <= 2
 
 
 def test_the_sums_repair_what_the_likeliest_path_loses():

@@ -139,7 +139,7 @@ def _frames(
     sound: str, one: Reading, path: list[int], changed: dict[int, int], frame: int
 ) -> str:
     wide = (WIDTH - LEFT) / len(path)
-    box, letters = min(30.0, wide), WAVES + 62
+    box, letters = 30, WAVES + 62
     out = [
         f'<image href="{picture_of(sound)}" x="{LEFT}" y="0" width="{WIDTH - LEFT}" '
         f'height="{WAVES}" preserveAspectRatio="none" '
@@ -159,9 +159,9 @@ def _frames(
         out.append(
             f'<g role="button" aria-label="{aria}"{touched} style="cursor:pointer">'
             f'<rect x="{x:.1f}" y="{WAVES + 8}" width="{wide - 1:.1f}" '
-            f'height="{box:.0f}" fill="{fill}" stroke="{colour}" '
+            f'height="{box}" fill="{fill}" stroke="{colour}" '
             f'stroke-width="{3 if t in changed else 1}"/>'
-            f'<text x="{x + wide / 2:.1f}" y="{WAVES + 13 + box / 2:.1f}" '
+            f'<text x="{x + wide / 2:.1f}" y="{WAVES + 12 + box / 2:.1f}" '
             f'text-anchor="middle" font-size="{min(17, wide + 2):.0f}" '
             f'font-family="monospace">{pictures.visible(CHARACTERS[i])}</text></g>'
             f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="{WAVES}" fill="none" '
