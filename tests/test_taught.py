@@ -80,6 +80,11 @@ IDIOMS = {
     "15.5": ("torch.maximum", ".unflatten("),
     "15.7": (".diff()", "torch.corrcoef"),
     "15 Check it against PyTorch": ("F.l1_loss", "torch.quantile"),
+    "16.1": ("torch.fft.rfft", "torch.hann_window", "torch.stft"),
+    "16.3": ("groupby(", "product("),
+    "16.4": ("F.pad(alpha",),
+    "16.5": ("nn.CTCLoss(",),
+    "16.6": ("defaultdict(",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -143,6 +148,12 @@ TERMS = {
     "15.5": ("prediction interval", "quantile loss", "coverage"),
     "15.6": ("climatology", "anomaly", "walk-forward split"),
     "15.7": ("correlation",),
+    "16 Fourteen characters in sixteen thousand numbers": ("sampling rate",),
+    "16.1": ("FFT", "spectrogram", "mel band", "log-mel"),
+    "16.3": ("alignment", "CTC"),
+    "16.4": ("forward recursion",),
+    "16.5": ("edit distance", "character error rate"),
+    "16.6": ("beam search",),
 }
 
 

@@ -1,0 +1,1 @@
+"""The room of notebook 16: what this lesson alone needs."""
