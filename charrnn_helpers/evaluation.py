@@ -316,7 +316,7 @@ class Card:
         counted: characters of training text behind ``tables`` and ``copied``.
         bits: bits per character by ``reset_every``; None is a state never reset.
         tables: bits per character of :class:`NGram`, by order.
-        copied: of the samples, the most copied one.
+        copied: of the samples, the most copied one; white space counts as one space.
         samples: text by temperature.
         seconds: that its training took, or None where nobody has said so.
         read: characters that its training read, each as often as it did, or None.
@@ -403,14 +403,15 @@ def card(
         for order in orders:
             nats = table.losses(held, order=order)[1:].mean().item()
             tables[order] = nats / math.log(2)
-    prompt, source = vocab.decode(held[:20]), vocab.decode(train)
+    prompt, source = vocab.decode(held[:20]), " ".join(vocab.decode(train).split())
     samples = {}
     for temperature in temperatures:
         generator = torch.Generator().manual_seed(seed)
         options = {"temperature": temperature, "generator": generator}
         text = sampling.sample(model, vocab, prompt, sampled, **options)
         samples[temperature] = text[len(prompt) :]
-    found = [copied(text, source) for text in samples.values() if text]
+    squeezed = [" ".join(text.split()) for text in samples.values()]
+    found = [copied(text, source) for text in squeezed if text]
     return Card(
         sum(p.numel() for p in model.parameters()),
         len(held) - 1,

@@ -13,7 +13,7 @@ from charrnn_helpers.plotting.tools import WIDTH, new_figure, set_title, spelled
 if TYPE_CHECKING:
     from charrnn_helpers.evaluation import Card
 
-COLUMNS, ROWS = 36, 10
+COLUMNS, ROWS = 45, 18
 """Characters and lines of a sample that are shown."""
 
 
