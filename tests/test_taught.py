@@ -76,6 +76,9 @@ IDIOMS = {
     "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
+    "13.3": ("np.unique", "np.searchsorted", "np.add.reduceat"),
+    "13.6": ("display_id", "functools.partial"),
+    "13.7": ("ast.parse",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -132,6 +135,18 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "13.2": ("protocol",),
+    "13.3": ("n-gram table", "interpolation"),
+    "13.4": ("mixture",),
+    "13.6": (
+        "warm-up",
+        "learning-rate schedule",
+        "progress bar",
+        "contiguous",
+        "random window",
+    ),
+    "13.7": ("novelty", "longest copied run"),
+    "13.8": ("evaluation card",),
 }
 
 

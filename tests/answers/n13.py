@@ -308,10 +308,11 @@ RIGHT = {
                 starts = range(0, steps, seq_len)
                 start = starts[number % len(starts)]
                 end = min(start + seq_len, steps)
-                x = [ids[r * steps + start : r * steps + end] for r in range(batch_size)]
+                rows = range(batch_size)
+                x = [ids[r * steps + start : r * steps + end] for r in rows]
                 y = [
                     ids[r * steps + start + 1 : r * steps + end + 1]
-                    for r in range(batch_size)
+                    for r in rows
                 ]
                 return torch.stack(x), torch.stack(y), start == 0
         """),

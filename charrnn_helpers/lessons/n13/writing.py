@@ -59,7 +59,7 @@ def python(text: str) -> float:
 
 def _parses(line: str) -> bool:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # what it finds odd
+        warnings.simplefilter("ignore")  # what it finds odd
         try:
             ast.parse(line)
         except (SyntaxError, ValueError):
