@@ -10,7 +10,12 @@ from charrnn_helpers.plotting import draw_lines
 
 
 def draw_orders(bits: Sequence[float], *, lstm: float, title: str) -> Figure:
-    """Draw the bits per character of a table by its order, beside an LSTM's."""
+    """Draw the bits per character of a table by its order, beside an LSTM's.
+
+    Args:
+        bits: of order 0, 1 and so on.
+        lstm: those of the LSTM.
+    """
     return draw_lines(
         range(len(bits)),
         bits,
