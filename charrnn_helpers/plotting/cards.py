@@ -13,7 +13,7 @@ from charrnn_helpers.plotting.tools import WIDTH, new_figure, set_title, spelled
 if TYPE_CHECKING:
     from charrnn_helpers.evaluation import Card
 
-COLUMNS, ROWS = 45, 18
+COLUMNS, ROWS = 42, 18
 """Characters and lines of a sample that are shown."""
 
 
@@ -96,8 +96,10 @@ def _facts(card: Card) -> dict[str, str]:
 
 
 def _beginning(sample: str) -> str:
-    """The first lines of a sample, each cut where its box ends."""
-    return "\n".join(
-        spelled(line[: COLUMNS - 1] + "…" * (len(line) >= COLUMNS))
-        for line in sample.splitlines()[:ROWS]
-    )
+    """The first lines of a sample; a long one is broken where its box ends."""
+    lines = [
+        line[start : start + COLUMNS]
+        for line in sample.splitlines()
+        for start in range(0, max(len(line), 1), COLUMNS)
+    ]
+    return "\n".join(map(spelled, lines[:ROWS]))
