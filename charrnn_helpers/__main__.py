@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a model on text files")
     train.add_argument("files", nargs="+", metavar="FILE", help="text in UTF-8")
     train.add_argument("--out", default="model.pt", help="the model (model.pt)")
+    train.add_argument("--card", metavar="PNG", help="draw the evaluation card, too")
     length = train.add_mutually_exclusive_group()
     length.add_argument("--seconds", type=float, help="how long to train (60)")
     length.add_argument("--steps", type=int, help="how many steps, in place of a time")
@@ -156,7 +157,14 @@ def train(options: argparse.Namespace) -> None:
         held = torch.from_numpy(text.validation[:size].astype("int64"))
         counted = torch.from_numpy(text.train[:COUNTED].astype("int64"))
         model = run.best_model().cpu()
-        print(evaluation.card(model, text.vocab, counted, held))
+        read = progress.passes * len(text.train) + progress.place * recipe.batch_size
+        cost = {"seconds": progress.seconds, "read": read}
+        card = evaluation.card(model, text.vocab, counted, held, **cost)
+        print(card)
+        if options.card:
+            from charrnn_helpers import plotting
+
+            plotting.draw_card(card).savefig(options.card)
     if processes > 1:
         dist.destroy_process_group()
 

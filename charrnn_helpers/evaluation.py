@@ -39,11 +39,13 @@ class NGram:
         vocab_size: number of distinct symbols V.
         order: symbols that the table looks back, from 0 to :meth:`largest_order`.
         weight: how much a context listens, above 0. Witten and Bell have 1; on source
-            code and English drama 2 is better at every order.
+            code and English drama 2 is better at every order. It may be set again after
+            ``fit``: notebook 13 chooses it on text that was not counted.
 
     Raises:
         ValueError: if a number is out of its range.
 
+    Built in: notebooks/13_real_text.ipynb, section 13.3.
     Source: I. H. Witten, T. C. Bell, The zero-frequency problem, IEEE Transactions on
     Information Theory 37 (1991), method C, interpolated.
     """
@@ -80,31 +82,34 @@ class NGram:
         ]
         return self
 
-    def losses(self, ids: Tensor) -> Tensor:
+    def losses(self, ids: Tensor, *, order: int | None = None) -> Tensor:
         """The surprise at each symbol, given those before it in this text.
 
         Args:
             ids: int64, shape (N,). The first symbols have a shorter context.
+            order: look back no further than this; None is the order of the table.
 
         Returns:
             −ln p of each symbol, in nats: float64, shape (N,).
 
         Raises:
-            TypeError, ValueError: as :meth:`fit`, or if nothing was counted yet.
+            TypeError, ValueError: as :meth:`fit`, if nothing was counted yet, or if
+                ``order`` is not from 0 to that of the table.
         """
         symbols = self._symbols(ids, least=1)
         p = np.full(len(symbols), 1 / self.vocab_size)
-        for length, table in enumerate(self._counted(), start=1):
+        for length, table in enumerate(self._counted(order), start=1):
             if length <= len(symbols):
                 grams = _grams(symbols, length, self.vocab_size)
                 p[length - 1 :] = self._mixed(table, grams, p[length - 1 :])
         return torch.from_numpy(-np.log(p))
 
-    def probs(self, context: Tensor) -> Tensor:
+    def probs(self, context: Tensor, *, order: int | None = None) -> Tensor:
         """The probabilities of the next symbol.
 
         Args:
             context: int64, shape (N,), N from 0; the last ``order`` of them count.
+            order: as of :meth:`losses`.
 
         Returns:
             float64, shape (V,), with the sum 1.
@@ -116,7 +121,7 @@ class NGram:
         symbols = symbols[max(len(symbols) - self.order, 0) :]
         followers = np.arange(self.vocab_size, dtype=np.uint64)
         p = np.full(self.vocab_size, 1 / self.vocab_size)
-        for length, table in enumerate(self._counted()):
+        for length, table in enumerate(self._counted(order)):
             if length <= len(symbols):
                 key = np.uint64(0)
                 for symbol in symbols[len(symbols) - length :]:
@@ -131,10 +136,11 @@ class NGram:
         total = of_context + doubt
         return np.where(total > 0, (seen + doubt * p) / np.maximum(total, 1e-300), p)
 
-    def _counted(self) -> list[_Table]:
+    def _counted(self, order: int | None) -> list[_Table]:
         if not self._tables:
             raise ValueError("the table is empty: count a text first, ngram.fit(ids)")
-        return self._tables
+        order = self.order if order is None else order
+        return self._tables[: _validate.whole("order", order, 0, self.order) + 1]
 
     def _symbols(self, ids: Tensor, least: int) -> np.ndarray:
         _validate.ids_in_range(ids, self.vocab_size)
@@ -211,6 +217,8 @@ def bits_per_character(
         TypeError: if ``model`` is no module, ``ids`` no integer tensor, or the model
             does not return (logits, state).
         ValueError: if ``ids`` has another shape, or ``reset_every`` is below 1.
+
+    Built in: notebooks/13_real_text.ipynb, section 13.1.
     """
     _validate.model(model)
     _validate.integers(ids)
@@ -274,6 +282,8 @@ def copied(text: str, source: str, *, least: int = 20) -> Copied:
     Raises:
         TypeError: if ``text`` or ``source`` is not one string.
         ValueError: if ``text`` is empty or ``least`` below 1.
+
+    Built in: notebooks/13_real_text.ipynb, section 13.7.
     """
     _validate.text("text", text)
     _validate.text("source", source)
@@ -297,14 +307,19 @@ def copied(text: str, source: str, *, least: int = 20) -> Copied:
 class Card:
     """What is to be said with a model's name: how good, measured how, against what.
 
+    ``print`` it, or draw it by :func:`charrnn_helpers.plotting.draw_card`. Notebook 13
+    (section 13.8) fills one in.
+
     Attributes:
         parameters: numbers that were trained.
         measured: characters of held-out text behind ``bits`` and ``tables``.
         counted: characters of training text behind ``tables`` and ``copied``.
         bits: bits per character by ``reset_every``; None is a state never reset.
         tables: bits per character of :class:`NGram`, by order.
-        copied: of the samples, the most copied one.
+        copied: of the samples, the most copied one; white space counts as one space.
         samples: text by temperature.
+        seconds: that its training took, or None where nobody has said so.
+        read: characters that its training read, each as often as it did, or None.
     """
 
     parameters: int
@@ -314,10 +329,16 @@ class Card:
     tables: dict[int, float]
     copied: Copied
     samples: dict[float, str]
+    seconds: float | None = None
+    read: int | None = None
 
     def __str__(self) -> str:
-        lines = [
-            f"parameters        {self.parameters:,}",
+        lines = [f"parameters        {self.parameters:,}"]
+        if self.seconds is not None:
+            lines.append(f"trained for       {self.seconds:,.0f} s")
+        if self.read is not None:
+            lines.append(f"has read          {self.read:,} characters")
+        lines += [
             f"measured on       {self.measured:,} characters that it has not seen",
             "bits per character",
         ]
@@ -346,6 +367,8 @@ def card(
     temperatures: Sequence[float] = (0.5, 0.8, 1.0),
     sampled: int = 300,
     seed: int = 0,
+    seconds: float | None = None,
+    read: int | None = None,
 ) -> Card:
     """Measure all that belongs on the card of a model.
 
@@ -360,9 +383,11 @@ def card(
         temperatures: of the samples.
         sampled: characters of each sample. It begins with the first 20 of ``held``.
         seed: of the samples.
+        seconds: that its training took, for the card.
+        read: characters that its training read, for the card.
 
     Returns:
-        The card; ``print`` it.
+        The card; ``print`` it, or draw it.
 
     Raises:
         TypeError, ValueError: as the functions that it calls.
@@ -371,19 +396,22 @@ def card(
     bits = {
         every: bits_per_character(model, held, reset_every=every) for every in resets
     }
-    tables = {
-        order: NGram(V, order).fit(train).losses(held)[1:].mean().item() / math.log(2)
-        for order in orders
-        if order <= NGram.largest_order(V)
-    }
-    prompt, source = vocab.decode(held[:20]), vocab.decode(train)
+    orders = [order for order in orders if order <= NGram.largest_order(V)]
+    tables = {}
+    if orders:
+        table = NGram(V, max(orders)).fit(train)
+        for order in orders:
+            nats = table.losses(held, order=order)[1:].mean().item()
+            tables[order] = nats / math.log(2)
+    prompt, source = vocab.decode(held[:20]), " ".join(vocab.decode(train).split())
     samples = {}
     for temperature in temperatures:
         generator = torch.Generator().manual_seed(seed)
         options = {"temperature": temperature, "generator": generator}
         text = sampling.sample(model, vocab, prompt, sampled, **options)
         samples[temperature] = text[len(prompt) :]
-    found = [copied(text, source) for text in samples.values() if text]
+    squeezed = [" ".join(text.split()) for text in samples.values()]
+    found = [copied(text, source) for text in squeezed if text]
     return Card(
         sum(p.numel() for p in model.parameters()),
         len(held) - 1,
@@ -392,4 +420,6 @@ def card(
         tables,
         max(found, key=lambda one: len(one.longest), default=Copied("", 0.0)),
         samples,
+        seconds,
+        read,
     )

@@ -204,7 +204,10 @@ class Progress:
 
 
 def rate(share: float, highest: float) -> float:
-    """The learning rate where a share of the run is done: warm-up, then a cosine."""
+    """The learning rate where a share of the run is done: warm-up, then a cosine.
+
+    Built in: notebooks/13_real_text.ipynb, section 13.6.
+    """
     if share < 0.05:
         return highest * max(share / 0.05, 0.02)
     after = (share - 0.05) / 0.95

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 import torch
+from PIL import Image
 
 from charrnn_helpers import __main__ as command
 from charrnn_helpers import evaluation, longrun
@@ -61,6 +63,20 @@ def test_train_sample_and_evaluate(capsys, tmp_path, text):
     ids = best.vocab.encode(whole[:200])
     bits = evaluation.bits_per_character(best.best_model(), ids, reset_every=10)
     assert out.startswith(f"{bits:.3f} bits per character (200 characters, state reset")
+
+
+def test_the_card_has_what_the_run_cost_and_is_drawn(capsys, tmp_path):
+    text, model, card = (tmp_path / name for name in ("t.txt", "m.pt", "card.png"))
+    text.write_text(TEXTS["latin"], encoding="utf-8")
+    options = ["--out", model, "--card", card, *OPTIONS]
+    status, out, error = run(capsys, "train", text, *options)
+    assert status == 0, error
+    progress = longrun.load(model).progress
+    read = int(re.search(r"has read +([\d,]+) characters", out)[1].replace(",", ""))
+    assert read >= progress.passes * len(TEXTS["latin"]) * 0.9 > 0
+    assert f"trained for       {progress.seconds:,.0f} s" in out
+    with Image.open(card) as picture:
+        assert picture.format == "PNG" and picture.width == 900
 
 
 def test_a_run_goes_on_for_what_is_left(capsys, tmp_path, text, monkeypatch):

@@ -31,7 +31,7 @@ KITS = (
     "lab",
     "plotting",
 )
-LINES_OF_KITS = 5_650
+LINES_OF_KITS = 5_750
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

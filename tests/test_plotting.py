@@ -21,6 +21,7 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
 from charrnn_helpers import lessons, plotting
+from charrnn_helpers.evaluation import Card, Copied
 from charrnn_helpers.plotting import palette, showing, tools
 from tests.tools import figures
 from tests.tools.figures import LONG, SENTENCES, SYMBOLS, rng
@@ -595,3 +596,19 @@ def test_importing_needs_no_torch_and_no_pyplot():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_card_shows_every_protocol_and_how_each_sample_begins():
+    bits, tables = {8: 3.4, 64: 2.02, None: 1.75}, {1: 3.66, 3: 2.04}
+    samples = {0.5: "x" * 100 + "\nend $ of it", 1.0: ""}
+    for cost in ({}, {"seconds": 180.0, "read": 1_234_567}):
+        found = Copied("a run", 0.5), samples
+        fig = plotting.draw_card(Card(99, 1_000, 2_000, bits, tables, *found, **cost))
+        assert list(fig.axes[0].lines[0].get_ydata()) == [3.4, 2.02, 1.75]
+        ticks = [tick.get_text() for tick in fig.axes[0].get_xticklabels()]
+        assert ticks == ["8", "64", "never"]
+        facts = fig.axes[1].texts[0].get_text()
+        assert "5 characters" in facts and ("1,234,567" in facts) is bool(cost)
+        first, second = (ax.texts[0].get_text() for ax in fig.axes[2:])
+        assert first.replace("\n", "") == "x" * 100 + "end \\$ of it" and second == ""
+        plotting.png_bytes(fig)

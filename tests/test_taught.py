@@ -85,6 +85,9 @@ IDIOMS = {
     "16.4": ("F.pad(alpha",),
     "16.5": ("nn.CTCLoss(",),
     "16.6": ("defaultdict(",),
+    "13.3": ("np.unique", "np.searchsorted", "np.add.reduceat"),
+    "13.6": ("display_id", "functools.partial"),
+    "13.7": ("ast.parse",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -154,6 +157,18 @@ TERMS = {
     "16.4": ("forward recursion",),
     "16.5": ("edit distance", "character error rate"),
     "16.6": ("beam search",),
+    "13.2": ("protocol",),
+    "13.3": ("n-gram table", "interpolation"),
+    "13.4": ("mixture",),
+    "13.6": (
+        "warm-up",
+        "learning-rate schedule",
+        "progress bar",
+        "contiguous",
+        "random window",
+    ),
+    "13.7": ("novelty", "longest copied run"),
+    "13.8": ("evaluation card",),
 }
 
 

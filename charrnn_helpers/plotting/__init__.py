@@ -10,6 +10,7 @@ drawing, ``title`` is the takeaway (None: a sentence of its own, or none), ``ax`
 axes to draw on (None: a new figure), and the figure is returned.
 """
 
+from charrnn_helpers.plotting.cards import draw_card
 from charrnn_helpers.plotting.curves import (
     draw_bars,
     draw_ladder,
@@ -36,6 +37,7 @@ __all__ = [
     "PURPLE",
     "VERMILLION",
     "draw_bars",
+    "draw_card",
     "draw_ladder",
     "draw_lines",
     "draw_loss",

@@ -1,0 +1,1 @@
+"""The room of notebook 13: checks and lab."""
