@@ -66,7 +66,7 @@ WRONG = {
         "negative": _bound("-0.75"),
         "counts": _bound("(6, 8)"),
         "a word": _bound("'three quarters'"),
-        "none": _bound("None"),
+        "an empty text": _bound("''"),
         "true": _bound("True"),
         "rounded": _bound("0.8"),
         "what naive Bayes had": _bound("0.49"),
@@ -97,11 +97,13 @@ WRONG = {
         ),
         "of answers that occur": """
 def my_precision(truth, guess, num_classes):
-    return torch.stack([(truth[guess == k] == k).double().mean() for k in guess.unique()])
+    found = [(truth[guess == k] == k).double().mean() for k in guess.unique()]
+    return torch.stack(found)
 """,
         "of truths that occur": """
 def my_precision(truth, guess, num_classes):
-    return torch.stack([(truth[guess == k] == k).double().mean() for k in truth.unique()])
+    found = [(truth[guess == k] == k).double().mean() for k in truth.unique()]
+    return torch.stack(found)
 """,
         "f-measure": _precision(
             "hits = 2 * confusion.diagonal(); "
@@ -190,8 +192,10 @@ def my_both_ends(states, lengths):
     return states.mean(dim=1)
 """,
         "the longest for all": _ends("states[:, lengths.max() - 1, :H]", _BACKWARDS),
-        "the first length for all": _ends("states[:, lengths[0] - 1, :H]", _BACKWARDS),
-        "columns in turn": _ends("states[rows, lengths - 1, ::2]", "states[:, 0, 1::2]"),
+        "the first length": _ends("states[:, lengths[0] - 1, :H]", _BACKWARDS),
+        "columns in turn": _ends(
+            "states[rows, lengths - 1, ::2]", "states[:, 0, 1::2]"
+        ),
     },
     "14.4": {
         "no end at all": _still("h = cell(x[:, t], h)"),
@@ -209,7 +213,9 @@ def my_both_ends(states, lengths):
         "turned": _still(_GOING + "h = torch.where(going, h, cell(x[:, t], h))"),
         "no axis": _still("h = torch.where(t < lengths, cell(x[:, t], h), h)"),
         "to the shortest": _still(
-            "if t < lengths.min():;     h = cell(x[:, t], h)".replace(";     ", "; " + "    ")
+            "if t < lengths.min():;     h = cell(x[:, t], h)".replace(
+                ";     ", "; " + "    "
+            )
         ),
         "to the longest": _still(
             "if t < lengths.max():; " + "    h = cell(x[:, t], h)"
@@ -249,7 +255,8 @@ def my_both_ends(states, lengths):
             end="h[lengths.argsort(descending=True)]",
         ),
         "mean of both": _still(
-            _GOING + "h = torch.where(going, cell(x[:, t], h), (h + cell(x[:, t], h)) / 2)"
+            _GOING
+            + "h = torch.where(going, cell(x[:, t], h), (h + cell(x[:, t], h)) / 2)"
         ),
         "backwards": _still(
             "t = x.shape[1] - 1 - t; "

@@ -1,4 +1,4 @@
-"""The checks of notebook 14: a bound, precision, both ends, a state that stands still."""
+"""The checks of notebook 14: a bound, precision, both ends, a state held still."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ bound = Question(
     expected=_bound,
     wrong=[
         Wrong(
-            "That is the bound of section 14.7, where `not` may stand in either phrase. "
+            "That is the bound of section 14.7, where either phrase may have a `not`. "
             "Here a bag with `not` tells where it stands.",
             5 / 8,
         ),
@@ -46,7 +46,7 @@ bound = Question(
             0.5,
         ),
         Wrong(
-            "1 would need every bag to give the verdict away. Take one good and one bad "
+            "1 would need every bag to give the verdict away. Take a good and a bad "
             "word: does the bag tell which of them came last?",
             1.0,
         ),
@@ -247,7 +247,7 @@ both_ends = Exercise(
             lambda s, n: _ends(s, n).roll(s.shape[-1] // 2, dims=-1),
         ),
         Wrong(
-            "The result has 2H numbers for each row: join the two halves along the last "
+            "The result has 2H numbers for each row: join the halves along the last "
             "axis.",
             kind=SHAPE,
         ),

@@ -169,8 +169,8 @@ def _row(language: str, name: str, values: Tensor) -> list[pictures.Cell]:
 def belief_lab(model: nn.Module | None = None) -> Lab:
     """A lab: type a surname, and see the belief move with every letter.
 
-    Controls: ``typed``, ``watched``, ``place``. Picks: "Polish3" reads three letters and
-    watches Polish; "+n" takes the letters that have been read and adds an n.
+    Controls: ``typed``, ``watched``, ``place``. Picks: "Polish3" reads three letters
+    and watches Polish; "+n" takes the letters that have been read and adds an n.
 
     Args:
         model: with ``rnn`` and ``output``; None trains one.

@@ -84,8 +84,8 @@ def load() -> tuple[tuple[tuple[str, int], ...], int]:
     text = "\n".join(f"{name} {number}" for name, number in pairs)
     if hashlib.sha256(text.encode()).hexdigest() != _FINGERPRINT:
         raise ValueError(
-            f"mimesis holds {len(pairs)} surnames of the eleven languages, and they are "
-            f"not those of version 22.2.0: {_REMEDY}"
+            f"mimesis holds {len(pairs)} surnames of the eleven languages, and they "
+            f"are not those of version 22.2.0: {_REMEDY}"
         )
     return pairs, sum(count > 1 for count in times.values())
 
