@@ -76,6 +76,11 @@ IDIOMS = {
     "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
+    "14.1": ("bincount",),
+    "14.3": ("pack_padded_sequence",),
+    "14.5": ("partial(",),
+    "14.7": ("defaultdict", "product("),
+    "14 Break it": ("torch.cdist",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -132,6 +137,14 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "14 opening": ("many to one",),
+    "14.1": ("majority baseline",),
+    "14.2": ("gather",),
+    "14.3": ("pooling", "packed sequence"),
+    "14.5": ("naive Bayes",),
+    "14.7": ("bag of words",),
+    "14 Break it": ("split by group",),
+    "14 Exercises": ("precision",),
 }
 
 

@@ -53,10 +53,12 @@ bound = Question(
         Wrong(
             "Half of the reviews have a bag that gives the verdict away. On the others "
             "a model may still toss a coin: that is right now and then.",
+            0.375,
             matches=lambda x: abs(x - 0.25) < 1e-9 or abs(x - 0.375) < 1e-9,
         ),
         Wrong(
             "Accuracy is a fraction from 0 to 1, not a percentage.",
+            75,
             matches=lambda x: x > 1,
         ),
     ],
@@ -144,6 +146,7 @@ precision = Exercise(
         Wrong(
             "That is the precision of all answers that occur; one number for each of "
             "the `num_classes` classes is asked for, in their order.",
+            lambda t, g, c: _precision(t, g, c)[g.unique()],
             kind=SHAPE,
         ),
     ],
@@ -249,6 +252,7 @@ both_ends = Exercise(
         Wrong(
             "The result has 2H numbers for each row: join the halves along the last "
             "axis.",
+            lambda s, n: torch.cat(_ends(s, n).chunk(2, dim=-1)),
             kind=SHAPE,
         ),
     ],
@@ -356,6 +360,7 @@ still = Exercise(
         ),
         Wrong(
             "The state of each row at its end is asked for, (B, H).",
+            lambda cell, x, lengths: _still(cell, x, lengths).unsqueeze(0),
             kind=SHAPE,
         ),
     ],
