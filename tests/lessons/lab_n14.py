@@ -25,8 +25,7 @@ def work(lab):
     part("Swedish6").hover()
     expect(said).to_contain_text("If the name ended after “larsso”: Swedish")
     part("Swedish6").click()
-    lab.expect_text("If the name ended after “larsso”")
-    assert "would say Swedish" not in lab.text
+    lab.expect_text("If the name ended after “larsso”, the network would say Italian")
 
     # That letter, by keyboard: the belief turns round.
     part("+m").focus()

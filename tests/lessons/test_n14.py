@@ -116,11 +116,11 @@ def test_a_belief_is_that_of_the_name_if_it_ended_there():
     model = lab_14.trained()
     after, nexts = lab_14.beliefs(model, "larsson", 5)
     for t in range(1, 8):
-        states, _ = model.rnn(lab_14.rows_of(["larsson"[:t]]).float())
+        states, _ = model.rnn(lab_14.rows_of(["larsson"[:t]]))
         alone = model.output(states[0, -1]).softmax(dim=-1)
-        assert torch.allclose(after[t - 1], alone, atol=1e-5)
+        assert torch.allclose(after[t - 1], alone, atol=1e-9)
     o = lab_14.LETTERS.index("o")
-    assert torch.allclose(nexts[o], after[5], atol=1e-5)
+    assert torch.allclose(nexts[o], after[5], atol=1e-9)
 
 
 def test_the_last_letters_decide():

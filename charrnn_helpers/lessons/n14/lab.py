@@ -24,13 +24,15 @@ class Speller(nn.Module):
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
-        self.rnn = nn.GRU(len(LETTERS), hidden_size, batch_first=True)
-        self.output = nn.Linear(hidden_size, len(languages.NAMES))
+        kind = {"dtype": torch.float64}
+        self.rnn = nn.GRU(len(LETTERS), hidden_size, batch_first=True, **kind)
+        self.output = nn.Linear(hidden_size, len(languages.NAMES), **kind)
 
 
 def rows_of(names: list[str]) -> Tensor:
     """One-hot rows of names, (B, T, 26), zeros after their ends."""
-    rows = torch.zeros(len(names), max(map(len, names)), len(LETTERS))
+    size = len(names), max(map(len, names)), len(LETTERS)
+    rows = torch.zeros(size, dtype=torch.float64)
     for row, name in zip(rows, names, strict=True):
         row[: len(name)] = F.one_hot(torch.tensor(list(map(LETTERS.index, name))), 26)
     return rows
@@ -38,12 +40,12 @@ def rows_of(names: list[str]) -> Tensor:
 
 @functools.cache
 def trained() -> Speller:
-    """A network for a lab without one, trained as in notebook 14, but in float32."""
+    """The GRU of notebook 14, section 14.6: the same steps from the same start."""
     names, labels = zip(*languages.split()[0], strict=True)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = Speller(64).to(torch.float32)
-    x, truth = rows_of(list(names)).to(torch.float32), torch.tensor(labels)
+        model = Speller(64)
+    x, truth = rows_of(list(names)), torch.tensor(labels)
     ends = torch.tensor([len(name) - 1 for name in names])
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     generator = torch.Generator().manual_seed(0)
@@ -70,10 +72,9 @@ def beliefs(model: nn.Module, name: str, place: int) -> tuple[Tensor, Tensor]:
     Returns:
         Probabilities, shapes (T, 11) and (26, 11).
     """
-    dtype = model.output.weight.dtype
     nexts = [name[:place] + letter for letter in LETTERS]
-    states, _ = model.rnn(rows_of([name]).to(dtype))
-    after, _ = model.rnn(rows_of(nexts).to(dtype))
+    states, _ = model.rnn(rows_of([name]))
+    after, _ = model.rnn(rows_of(nexts))
     found = [model.output(s).softmax(dim=-1) for s in (states[0], after[:, -1])]
     return found[0], found[1]
 
@@ -166,16 +167,12 @@ def _row(language: str, name: str, values: Tensor) -> list[pictures.Cell]:
     ]
 
 
-def belief_lab(model: nn.Module | None = None) -> Lab:
+def belief_lab() -> Lab:
     """A lab: type a surname, and see the belief move with every letter.
 
     Controls: ``typed``, ``watched``, ``place``. Picks: "Polish3" reads three letters
     and watches Polish; "+n" takes the letters that have been read and adds an n.
-
-    Args:
-        model: with ``rnn`` and ``output``; None trains one.
     """
-    model = trained() if model is None else model
     typed = widgets.Text(EXAMPLE, description="A surname")
     watched = widgets.Dropdown(options=languages.NAMES, description="Watch")
     watched.value = WATCHED
@@ -201,7 +198,7 @@ def belief_lab(model: nn.Module | None = None) -> Lab:
     lab = Lab(
         "What would one more letter say?",
         {"typed": typed, "watched": watched, "place": place},
-        functools.partial(draw_belief, model),
+        functools.partial(draw_belief, trained()),
         rows=[["typed", "watched"], ["place"]],
         on_pick=pick,
     )
