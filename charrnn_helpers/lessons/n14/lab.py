@@ -125,12 +125,12 @@ def draw_belief(model: nn.Module, typed: str, watched: str, place: int) -> Drawi
     )
     table = pictures.grid(
         [
-            _row(language, name, after[:, k])
+            _row(language, name, after[:, k], place if language == watched else None)
             for k, language in enumerate(languages.NAMES)
         ],
         caption="The belief, in hundredths, if the name ended there. Click a cell: "
         "read as far as that letter, and watch that language.",
-        row_labels=[f"{'▶ ' * (n == watched)}{n}" for n in languages.NAMES],
+        row_labels=[f"{'▶' * (n == watched)}{n}" for n in languages.NAMES],
         column_labels=[f"{'▼' * (t == place)}{c}" for t, c in enumerate(name, start=1)],
         limit=1.0,
     )
@@ -154,12 +154,15 @@ def draw_belief(model: nn.Module, typed: str, watched: str, place: int) -> Drawi
     return Drawing(pictures.sentence(said), table + tiles)
 
 
-def _row(language: str, name: str, values: Tensor) -> list[pictures.Cell]:
+def _row(
+    language: str, name: str, values: Tensor, chosen: int | None
+) -> list[pictures.Cell]:
     """One language: a cell for each letter."""
     return [
         pictures.Cell(
             f"{100 * p:.0f}",
             value=p,
+            strong=t == chosen,
             pick=f"{language}{t}",
             say=f"If the name ended after “{name[:t]}”: {language} {p:.2f}.",
         )
