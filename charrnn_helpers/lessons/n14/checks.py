@@ -106,6 +106,19 @@ def _unguarded(truth: Tensor, guess: Tensor, num_classes: int) -> Tensor:
     return table.diagonal() / table.sum(dim=0)
 
 
+def _as_float32(answer: Callable) -> Callable:
+    """The answer, whose result may be of any floating type, or a list of numbers."""
+
+    def prepared(truth: Tensor, guess: Tensor, num_classes: int) -> Any:
+        found = answer(truth, guess, num_classes)
+        if isinstance(found, list | tuple) and found:
+            found = torch.stack([torch.as_tensor(one) for one in found])
+        is_floating = isinstance(found, Tensor) and found.is_floating_point()
+        return found.float() if is_floating else found
+
+    return prepared
+
+
 _RECALL = (
     "That is the recall: it divides by how often a class is *true*. Precision divides "
     "by how often it is the *answer*."
@@ -122,6 +135,7 @@ precision = Exercise(
     cases=_ANSWERS,
     drawn=_drawn_answers,
     reference=_precision,
+    prepare=_as_float32,
     wrong=[
         Wrong(_RECALL, _recall),
         Wrong(_RECALL, lambda t, g, c: _unguarded(g, t, c)),
@@ -142,6 +156,14 @@ precision = Exercise(
         Wrong(
             "Those are counts. Precision is a fraction of the answers.",
             lambda t, g, c: _table(t, g, c).diagonal(),
+        ),
+        Wrong(
+            "Those are counts. Precision is a fraction of the answers.",
+            lambda t, g, c: _table(t, g, c).diagonal().float(),
+        ),
+        Wrong(
+            "Those are counts of the answers. What fraction of them was right?",
+            lambda t, g, c: _table(t, g, c).sum(dim=0).float(),
         ),
         Wrong(
             "That is the precision of all answers that occur; one number for each of "
@@ -227,6 +249,31 @@ both_ends = Exercise(
         Wrong(_ONE_FRAME, _ends_like(backward="end")),
         Wrong(_AT_END + " " + _ONE_FRAME, _ends_like(forward="last", backward="last")),
         Wrong(_AT_END, _ends_like(forward="last")),
+        Wrong(_AT_END + " " + _ONE_FRAME, _ends_like(forward="last", backward="end")),
+        Wrong(
+            "The backward half begins at the true end and goes to step 0; `[:, -1]` "
+            "is padding in the short rows.",
+            _ends_like(backward="last"),
+        ),
+        Wrong(
+            "Each row has an end of its own: pair the number of each row with its "
+            "`lengths - 1`.",
+            lambda s, n: torch.cat(
+                [s[:, n.max() - 1].chunk(2, dim=-1)[0], s[:, 0].chunk(2, dim=-1)[1]],
+                dim=-1,
+            ),
+        ),
+        Wrong(
+            "Steps are counted from 0: the last real one is lengths - 1, and a row "
+            "that fills the rectangle has no step `lengths`.",
+            lambda s, n: torch.cat(
+                [
+                    s[torch.arange(len(s)), n, : s.shape[-1] // 2],
+                    s[:, 0, s.shape[-1] // 2 :],
+                ],
+                dim=-1,
+            ),
+        ),
         Wrong(
             "At step 0 the forward half has read one step only.",
             _ends_like(forward="start"),
@@ -314,6 +361,8 @@ def _loop(keep: str) -> Callable:
                 h = torch.where(going, h, new)
             elif keep == "input":
                 h = cell(x[:, t] * going, h)
+            elif keep == "axis":
+                h = torch.where(t < lengths, new, h)
             elif keep == "shortest":
                 h = new if t < lengths.min() else h
             elif keep == "detached":
@@ -357,6 +406,16 @@ still = Exercise(
         Wrong(
             "Each row has an end of its own; yours all end with the shortest.",
             _loop("shortest"),
+        ),
+        Wrong(
+            "`t < lengths` has shape (B,), and is matched with the last axis of the "
+            "state. Beside (B, H) it must be (B, 1).",
+            _loop("axis"),
+        ),
+        Wrong(
+            "The gradient of the rows that go on ends at each old state: there is a "
+            "detach on the way.",
+            _loop("detached"),
         ),
         Wrong(
             "The state of each row at its end is asked for, (B, H).",
