@@ -46,7 +46,7 @@ def draw_wear(accuracies: Mapping[str, Sequence[float]], majority: float) -> Fig
         xlabel="Steps of padding after the last frame",
         ylabel="Accuracy",
         rungs={"majority": majority},
-        title="Every step of padding wears the answer away",
+        title="Padding wears the answer away",
         ylim=(0, 1),
     )
     fig.axes[0].set_xticks(steps[::5])
