@@ -88,6 +88,11 @@ IDIOMS = {
     "13.3": ("np.unique", "np.searchsorted", "np.add.reduceat"),
     "13.6": ("display_id", "functools.partial"),
     "13.7": ("ast.parse",),
+    "14.1": ("bincount",),
+    "14.3": ("pack_padded_sequence",),
+    "14.5": ("partial(",),
+    "14.7": ("defaultdict", "product("),
+    "14 Break it": ("torch.cdist",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -144,6 +149,26 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "13.2": ("protocol",),
+    "13.3": ("n-gram table", "interpolation"),
+    "13.4": ("mixture",),
+    "13.6": (
+        "warm-up",
+        "learning-rate schedule",
+        "progress bar",
+        "contiguous",
+        "random window",
+    ),
+    "13.7": ("novelty", "longest copied run"),
+    "13.8": ("evaluation card",),
+    "14 opening": ("many to one",),
+    "14.1": ("majority baseline",),
+    "14.2": ("gather",),
+    "14.3": ("pooling", "packed sequence"),
+    "14.5": ("naive Bayes",),
+    "14.7": ("bag of words",),
+    "14 Break it": ("split by group",),
+    "14 Exercises": ("precision",),
     "15 A forecast of a share price": ("persistence",),
     "15.1": ("autoregression", "RMSE"),
     "15.2": ("leakage",),
@@ -157,18 +182,6 @@ TERMS = {
     "16.4": ("forward recursion",),
     "16.5": ("edit distance", "character error rate"),
     "16.6": ("beam search",),
-    "13.2": ("protocol",),
-    "13.3": ("n-gram table", "interpolation"),
-    "13.4": ("mixture",),
-    "13.6": (
-        "warm-up",
-        "learning-rate schedule",
-        "progress bar",
-        "contiguous",
-        "random window",
-    ),
-    "13.7": ("novelty", "longest copied run"),
-    "13.8": ("evaluation card",),
 }
 
 

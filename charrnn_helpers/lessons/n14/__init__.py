@@ -1,0 +1,1 @@
+"""The room of notebook 14: surnames, figures, checks and lab."""
