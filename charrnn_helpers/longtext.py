@@ -221,6 +221,8 @@ class Streams:
 
     Raises:
         ValueError: if the text is too short for the rows.
+
+    Built in: notebooks/17_faster_and_larger.ipynb, section 17.7.
     """
 
     def __init__(
