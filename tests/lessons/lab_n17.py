@@ -31,13 +31,13 @@ def work(lab):
     lab.expect_text("3,336 operations")
     way("step by step", 1).focus()
     lab.page.keyboard.press("ArrowRight")
-    expect(said).to_contain_text("nn.RNN: 7.8 flops per byte")
+    expect(said).to_contain_text("nn.RNN: 5.2 flops per byte")
     lab.page.keyboard.press("Enter")
     lab.expect_text("1,273 operations")
 
     # One row: only operations are left. Many rows: arithmetic, and any way will do.
     move("B, rows", "ArrowLeft", 5)
-    lab.expect_text("by hand 9.1 times, and its longest part is operations")
+    lab.expect_text("by hand 12 times, and its longest part is operations")
     move("B, rows", "ArrowRight", 9)
     lab.expect_text("Which way you choose hardly matters: 1.26 to 1")
 
