@@ -76,6 +76,11 @@ IDIOMS = {
     "12.2": ("torch.linalg.svd(",),
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
+    "17.1": ("__torch_dispatch__",),
+    "17.4": ("index_add_",),
+    "17.7": ("np.memmap",),
+    "17.8": ("DistributedDataParallel(",),
+    "17.9": ("torch.get_rng_state",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -132,6 +137,11 @@ TERMS = {
     "12.4": ("AUC",),
     "12.5": ("linear probe", "ridge regression"),
     "12.7": ("ablate",),
+    "17.1": ("flop", "profiler"),
+    "17.2": ("bandwidth", "arithmetic intensity", "roofline", "cache"),
+    "17.5": ("bfloat16",),
+    "17.7": ("memory-mapped",),
+    "17.8": ("all-reduce", "throughput"),
 }
 
 

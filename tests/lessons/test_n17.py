@@ -29,8 +29,8 @@ def from_notebook(*marks: str) -> dict:
 
 @pytest.fixture(scope="module")
 def taught():
-    marks = ("def step_by_step", "def ways_on", "class Ledger", "def run_forward")
-    return from_notebook(*marks, "def bptt", "class Streams")
+    marks = ("def ways_on", "def race", "class Ledger", "def run_forward", "def bptt")
+    return from_notebook(*marks, "class Streams")
 
 
 def nbytes(value: object) -> int:
@@ -55,15 +55,13 @@ def ledger_of(taught: dict, name: str, sizes: tuple[int, int, int]):
             return result
 
     H, B, T = sizes
-    taught["H"], taught["library"] = H, taught["CharRNN"](room.V, H)
-    taught["scratch"] = taught["ScratchRNN"](room.V, H)
-    taught["cell"] = taught["scratch"].cells[0]
-    taught["W_ho"], taught["b_o"] = taught["scratch"].W_ho, taught["scratch"].b_o
+    model = taught["CharRNN"](room.V, H)
+    taught["losses"] = taught["known_ways"](model)
     if name == "by hand":
         x, y = taught["shift"](torch.randint(room.V, (B, T + 1)))
 
         def way():
-            taught["bptt"](taught["library"], x, y)
+            taught["bptt"](model, x, y)
 
     else:
         way = taught["ways_on"](B, T)[name]

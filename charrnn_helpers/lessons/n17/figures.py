@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from charrnn_helpers.plotting.palette import BLACK, BLUE, GREY, VERMILLION
 from charrnn_helpers.plotting.tools import canvas, set_title
@@ -52,6 +53,10 @@ def draw_roofline(
                 color=colour,
             )
     ax.set(xscale="log", yscale="log", xlim=(low, high))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("Arithmetic intensity (flops per byte)")
     ax.set_ylabel("Gflop per second")
     ax.legend(loc="lower right", title="small numbers: rows B")

@@ -181,7 +181,7 @@ def _amount(number: float) -> str:
 
 def _bars(times: dict[str, dict[str, float]], limit: float, picked: str) -> str:
     """One bar for each way, cut into the three parts; the limit as a line."""
-    width, left, height, top = 700, 110, 30, 40
+    width, left, height, top = 700, 130, 30, 40
     longest = max(sum(parts.values()) for parts in times.values())
     scale = (width - left - 90) / longest
     bottom = top + height * len(times)
@@ -215,7 +215,7 @@ def _bars(times: dict[str, dict[str, float]], limit: float, picked: str) -> str:
             f'<rect x="0" y="{y - 2}" width="{width}" height="{height - 2}" '
             'fill="#fff" fill-opacity="0"/>'
             f'<text x="{left - 8}" y="{y + 16}" text-anchor="end" '
-            f'font-weight="{weight}">{pictures.plain(name)}</text>'
+            f'font-weight="{weight}">{row + 1} · {pictures.plain(name)}</text>'
         )
         for part, seconds in parts.items():
             wide = seconds * scale
