@@ -291,6 +291,7 @@ states = Exercise(
         _padded_case([6, 5, 5, 2, 1], 6, 2, V=7, H=4),
         _padded_case([3, 1], 5, 3),
         _padded_case([2], 2, 4, H=6),
+        _padded_case([1, 1], 1, 5),
     ],
     drawn=lambda rng: [
         _padded_case(
@@ -515,6 +516,8 @@ def _same_counts(result: Any, expected: np.ndarray) -> tuple[Kind, str] | None:
         return VALUES, f"returned the shape {result.shape}, not {expected.shape}"
     if np.issubdtype(result.dtype, np.inexact) and (result % 1).any():
         return VALUES, "returned fractions, not counts"
+    if result.dtype != expected.dtype:
+        return TYPE, f"returned counts of the type {result.dtype}, not int64"
     if int(result.sum()) != int(expected.sum()):
         return VALUES, f"counted {int(result.sum())} pairs, not {int(expected.sum())}"
     if (result != expected).any():
