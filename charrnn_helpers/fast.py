@@ -130,50 +130,53 @@ def bptt(
         TypeError: as ``gradients.bptt``.
         ValueError: as ``gradients.bptt``, or if the activation is another one.
 
+    Built in: notebooks/17_faster_and_larger.ipynb, section 17.4.
     Source: ``gradients.bptt`` and torch.autograd (tests/test_fast.py).
     """
-    weights = gradients._weights(model)
+    W_ih, W_hh, b_ih, b_hh, W_ho, b_o = gradients._weights(model)
     gradients._check_batch(model, inputs, targets)
     _validate.choice("model.nonlinearity", model.nonlinearity, ("tanh",))
-    own, dtype = weights[0].dtype, dtype or weights[0].dtype
-    x, y = inputs.T.flatten(), targets.T.flatten()  # time first: (T * B,)
-    W_ih, W_hh, b_ih, b_hh, W_ho, b_o = weights
+    own, dtype = W_hh.dtype, dtype or W_hh.dtype
+    ids, y = inputs.T, targets.T.flatten()  # time first: (T, B), (T * B,)
     rows = (W_ih.T + (b_ih + b_hh)).to(dtype)  # (V, H)
     W_hh, W_ho = W_hh.to(dtype), W_ho.to(dtype)
 
-    # Forward: each row becomes the state of its step, in place.
-    states = rows[x].unflatten(0, inputs.T.shape)  # (T, B, H)
-    h = torch.zeros_like(states[0])  # (B, H)
-    for state in states:
-        h = state.addmm_(h, W_hh.T).tanh_()
-    states = states.flatten(0, 1)  # (T * B, H)
-    logits = (states @ W_ho.T).to(own) + b_o  # (T * B, V)
+    states = _run_forward(rows, ids, W_hh)  # (T, B, H)
+    logits = (states.flatten(0, 1) @ W_ho.T).to(own) + b_o  # (T * B, V)
     loss = F.cross_entropy(logits, y)
-
-    # Backward: probabilities minus targets, then from the last step to the first.
     counted = y != IGNORE_INDEX
-    d_logits = logits.softmax(dim=-1)
+    d_logits = logits.softmax(dim=-1)  # probabilities minus targets
     d_logits[counted, y[counted]] -= 1
     d_logits *= counted.unsqueeze(-1)
     d_logits /= counted.sum()
     d_scores = d_logits.to(dtype)
-    d_sums = (d_scores @ W_ho).unflatten(0, inputs.T.shape)  # from each step's loss
-    slopes = (1 - states * states).unflatten(0, inputs.T.shape)
+    d_sums = _run_back((d_scores @ W_ho).view_as(states), states, W_hh).flatten(0, 1)
+
+    d_rows = torch.zeros_like(rows, dtype=own)  # (V, H)
+    d_rows.index_add_(0, ids.flatten(), d_sums.to(own))
+    d_W_hh = d_sums[len(inputs) :].T @ states[:-1].flatten(0, 1)  # not from step 0
+    d_W_ho = d_scores.T @ states.flatten(0, 1)
+    d_b = d_rows.sum(dim=0)
+    found = d_rows.T, d_W_hh.to(own), d_b, d_b.clone(), d_W_ho.to(own), d_logits.sum(0)
+    return loss, dict(zip(gradients._names(model), found, strict=True))
+
+
+def _run_forward(rows: Tensor, ids: Tensor, W_hh: Tensor) -> Tensor:
+    """All states (T, B, H), each in the place of what its character adds."""
+    states = rows[ids]  # a look-up
+    h = torch.zeros_like(states[0])  # (B, H)
+    for state in states:
+        h = state.addmm_(h, W_hh.T).tanh_()
+    return states
+
+
+def _run_back(d_sums: Tensor, states: Tensor, W_hh: Tensor) -> Tensor:
+    """Turn what each state hears from its own loss into the gradient of its sum."""
+    slopes = 1 - states * states  # (T, B, H)
     later = d_sums[-1].mul_(slopes[-1])  # (B, H)
     for t in reversed(range(len(d_sums) - 1)):
         later = d_sums[t].addmm_(later, W_hh).mul_(slopes[t])
-    d_sums, B = d_sums.flatten(0, 1), len(inputs)
-    d_rows = torch.zeros_like(rows, dtype=own).index_add_(0, x, d_sums.to(own))
-    d_b = d_rows.sum(dim=0)  # (H,)
-    found = (
-        d_rows.T,  # W_ih
-        (d_sums[B:].T @ states[:-B]).to(own),  # W_hh: the state before step 0 is 0
-        d_b,
-        d_b.clone(),  # both biases enter alike
-        (d_scores.T @ states).to(own),  # W_ho
-        d_logits.sum(dim=0),  # b_o
-    )
-    return loss, dict(zip(gradients._names(model), found, strict=True))
+    return d_sums
 
 
 def _is_as_built(model: nn.Module) -> bool:

@@ -91,6 +91,11 @@ IDIOMS = {
     "16.3": ("groupby(",),
     "16.4": ("F.pad(alpha",),
     "16.5": ("nn.CTCLoss(",),
+    "17.1": ("__torch_dispatch__",),
+    "17.4": ("index_add_",),
+    "17.7": ("np.memmap",),
+    "17.8": ("DistributedDataParallel(",),
+    "17.9": ("torch.get_rng_state",),
 }
 # Section → terms, as they stand in prose.
 TERMS = {
@@ -180,6 +185,11 @@ TERMS = {
     "16.4": ("forward recursion",),
     "16.5": ("edit distance", "character error rate"),
     "16.6": ("beam search",),
+    "17.1": ("flop", "profiler"),
+    "17.2": ("bandwidth", "arithmetic intensity", "roofline", "cache"),
+    "17.5": ("bfloat16",),
+    "17.7": ("memory-mapped",),
+    "17.8": ("all-reduce", "throughput"),
 }
 
 

@@ -16,6 +16,7 @@ for name in THREADS:
     os.environ[name] = "1"
 
 import platform
+import shutil
 import statistics
 import string
 import subprocess
@@ -369,6 +370,72 @@ def bench_processes() -> None:
         )  # fmt: skip
 
 
+def bench_compile() -> None:
+    """What torch.compile makes of the hoisted step, and what it takes."""
+    if not (shutil.which("g++") or shutil.which("clang++")):
+        return
+    model = ScratchRNN(V, H)
+    inputs, targets = shift(random_ids(B, T + 1))
+    loss_of = whole(model)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
+        compiled, before = torch.compile(loss_of), os.times()
+        compiled(inputs, targets).backward()
+        after = os.times()
+        spent = sum(after[:4]) - sum(before[:4])  # with the compiler's processes
+        seconds = take_turns(
+            {
+                "compiled": lambda: compiled(inputs, targets).backward(),
+                "plain": lambda: loss_of(inputs, targets).backward(),
+            },
+            turns=30,
+        )
+    compare(
+        f"torch.compile, after {spent:.0f} s of compiling", seconds["compiled"],
+        "ScratchRNN, forward + backward", seconds["plain"], "",
+    )  # fmt: skip
+
+
+ENCODE = """
+import resource, sys, time
+from charrnn_helpers import longtext
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+before, start = peak(), time.process_time()
+found = longtext.encode_files([sys.argv[1]], sys.argv[2])
+print(len(found.train) + len(found.validation), time.process_time() - start,
+      peak() - before)
+"""
+
+
+def bench_disk() -> None:
+    """100 MB of the environment's Python files, from text to ids on the disk."""
+    if os.name != "posix":
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder, "text.txt")
+        with open(text, "wb") as file:
+            for path in sorted(Path(torch.__file__).parents[1].rglob("*.py")):
+                content = path.read_bytes()
+                try:
+                    content.decode()
+                except UnicodeDecodeError:
+                    continue
+                file.write(content)
+                if file.tell() > 1e8:
+                    break
+        done = subprocess.run(
+            [sys.executable, "-c", ENCODE, str(text), str(Path(folder, "ids"))],
+            check=True, capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        )  # fmt: skip
+    count, seconds, megabytes = map(float, done.stdout.split())
+    row(
+        f"encode_files, {count / 1e6:.0f} million characters", f"{seconds:.2f} s",
+        "memory beside PyTorch, at the peak", "", f"{megabytes:.0f} MB", "≤ 50 MB",
+    )  # fmt: skip
+
+
 def bench_fit() -> None:
     inputs, targets = shift(random_ids(5 * B, T + 1))
     bare, model = CharRNN(V, H), CharRNN(V, H)
@@ -504,7 +571,8 @@ def main() -> None:
     start = time.perf_counter()
     for bench in (
         bench_training, bench_recurrence, bench_limit, bench_fit, bench_sampling,
-        bench_batch, bench_one_hot, bench_encoding, bench_supply, bench_processes,
+        bench_batch, bench_one_hot, bench_encoding, bench_disk, bench_supply,
+        bench_processes, bench_compile,
     ):  # fmt: skip
         bench()
     print(f"\nMeasured in {time.perf_counter() - start:.0f} s.")

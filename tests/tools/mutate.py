@@ -170,6 +170,25 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "15.4",
         "found.append(torch.corrcoef(pair)[1, 0])",
     ): "a correlation is symmetric",
+        "17.1",
+        "return (max(moving, computing), 'rate' if computing >= moving else "
+        "'bandwidth')",
+    ): "the same maximum",
+    ("17.2", "h = states[-1]"): "zeros as well, until the last step is written",
+    (
+        "17.2",
+        "h = torch.tanh(rows[ids[t, :n]] + h[:n] @ W_hh.mT)",
+    ): "mT and T are the same for a matrix",
+    ("17.3", "for start in range(0, length + 1, block - 1):"): "nothing is left there",
+    ("17.3", "for start in range(0, length - 0, block - 1):"): "nothing is left there",
+    (
+        "17.3",
+        "ids = read(start, min(start + block, length)).astype(np.int32)",
+    ): "wide enough for ids",
+    (
+        "17.3",
+        "ids = read(start, min(length, start + block)).astype(np.int64)",
+    ): "the same minimum",
 }
 """(exercise, mutated line as ast.unparse writes it) → why it behaves the same."""
 

@@ -1,0 +1,1 @@
+"""Notebook 17: faster and larger."""
