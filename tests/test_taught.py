@@ -86,7 +86,7 @@ IDIOMS = {
     "16.5": ("nn.CTCLoss(",),
     "16.6": ("defaultdict(",),
     "13.3": ("np.unique", "np.searchsorted", "np.add.reduceat"),
-    "13.6": ("display_id", "functools.partial"),
+    "13.6": ("functools.partial",),
     "13.7": ("ast.parse",),
 }
 # Section → terms, as they stand in prose.
@@ -160,13 +160,7 @@ TERMS = {
     "13.2": ("protocol",),
     "13.3": ("n-gram table", "interpolation"),
     "13.4": ("mixture",),
-    "13.6": (
-        "warm-up",
-        "learning-rate schedule",
-        "progress bar",
-        "contiguous",
-        "random window",
-    ),
+    "13.6": ("warm-up", "learning-rate schedule", "contiguous", "random window"),
     "13.7": ("novelty", "longest copied run"),
     "13.8": ("evaluation card",),
 }
