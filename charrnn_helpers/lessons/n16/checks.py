@@ -696,8 +696,8 @@ log_ctc = Exercise(
                     lambda log_probs, target: _recursion(log_probs, target, last=1),
                     lambda log_probs, target: _recursion(log_probs, target, last=99),
                 ],
-                "ln p = 0 says that p is 1. Where nothing comes from, and where one may "
-                "not skip, put −1e30.": [
+                "ln p = 0 says that p is 1. Where nothing comes from, and where one "
+                "may not skip, put −1e30.": [
                     lambda log_probs, target: _recursion(log_probs, target, from_one=0),
                     lambda log_probs, target: _recursion(log_probs, target, from_two=0),
                     lambda log_probs, target: _recursion(
