@@ -12,49 +12,21 @@ from torch import Tensor
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.comparing import difference
 from charrnn_helpers.exercises.engine import (
-    TYPE,
     VALUES,
     Exercise,
     Kind,
     Question,
     Wrong,
-    describe,
 )
-from charrnn_helpers.exercises.kit import hints
+from charrnn_helpers.exercises.kit import (
+    accept_letters,
+    has,
+    hints,
+    lacks,
+    letters,
+)
 
 # --- 15.1 which of them leak ----------------------------------------------------------
-
-
-def _letters(answer: Any) -> set[str] | None:
-    """The letters of an answer, or None if it is no string of them."""
-    if isinstance(answer, (list, tuple, set, frozenset)) and all(
-        isinstance(some, str) for some in answer
-    ):
-        answer = "".join(sorted(answer))
-    if not isinstance(answer, str):
-        return None
-    letters = set(answer.lower().replace("and", "")) - set(" \n,;./+&()")
-    return letters if letters and letters <= set("abcdef") else None
-
-
-def _accept_letters(answer: Any, expected: str) -> tuple[Kind, str] | None:
-    letters = _letters(answer)
-    if letters is None:
-        return TYPE, (
-            'the answer must be a string of letters from a to f, such as "bd", not '
-            f"{describe(answer)}"
-        )
-    if letters != set(expected):
-        return VALUES, f'"{"".join(sorted(letters))}" is not right'
-    return None
-
-
-def _has(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: letter in (_letters(answer) or ())
-
-
-def _lacks(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: _letters(answer) is not None and not _has(letter)(answer)
 
 
 leaks = Question(
@@ -62,48 +34,48 @@ leaks = Question(
     name="leaks",
     success="nothing of the test year was known when it began.",
     expected=lambda: "acdf",
-    accept=_accept_letters,
+    accept=accept_letters,
     wrong=[
         Wrong(
             "A string of letters is asked for.",
             3,
-            matches=lambda answer: _letters(answer) is None,
+            matches=lambda answer: not letters(answer),
         ),
         Wrong(
             "b: mean and spread come from the training years, and are known before the "
             "test year begins. That they are applied to it reveals nothing.",
             "abcdf",
-            matches=_has("b"),
+            matches=has("b"),
         ),
         Wrong(
             "e: when a day is forecast, the fourteen days before it are over, whatever "
             "year they lie in.",
             "acdef",
-            matches=_has("e"),
+            matches=has("e"),
         ),
         Wrong(
             "One more leaks: what is a climatology worth that already contains the "
             "year it is judged by?",
             "cdf",
-            matches=_lacks("a"),
+            matches=lacks("a"),
         ),
         Wrong(
             "One more leaks: a line between two neighbours needs the day that comes "
             "after.",
             "adf",
-            matches=_lacks("c"),
+            matches=lacks("c"),
         ),
         Wrong(
             "One more leaks: neighbouring windows share all numbers but one. Where do "
             "the neighbours of a test window lie?",
             "acf",
-            matches=_lacks("d"),
+            matches=lacks("d"),
         ),
         Wrong(
             "One more leaks: a choice is part of the training. By which numbers was it "
             "made?",
             "acd",
-            matches=_lacks("f"),
+            matches=lacks("f"),
         ),
     ],
 )
