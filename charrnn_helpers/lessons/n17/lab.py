@@ -135,9 +135,9 @@ def _said(
     text = (
         f"The limit is {_time(limit)} here. <b>Step by step</b> takes "
         f"{_multiple(slow / limit)} times that, and its longest part is "
-        f"<b>{_longest(times['step by step'])}</b>; <b>by hand</b> "
+        f"<b>{_longest(times['step by step'])};</b> <b>by hand</b> "
         f"{_multiple(quick / limit)} times, and its longest part is "
-        f"<b>{_longest(times['by hand'])}</b>. "
+        f"<b>{_longest(times['by hand'])}.</b> "
     )
     if slow > 1.5 * quick:
         text += f"Which way you choose matters: {slow / quick:.1f} to 1."
@@ -150,7 +150,7 @@ def _said(
             for part, seconds in times[picked].items()
         )
         text += (
-            f"<br><b>{pictures.plain(picked)}</b>: {_amount(flops)}flops, "
+            f"<br><b>{pictures.plain(picked)}:</b> {_amount(flops)}flops, "
             f"{_amount(moved)}bytes ({flops / moved:.1f} flops per byte), "
             f"{operations:,} operations; {_time(total[picked])}: {shares}."
         )
