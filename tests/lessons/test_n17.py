@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,17 @@ def test_the_characters_change_no_share():
             parts = room.parts_of(machine, room.counts(way, 128, 32, T))
             shares.append([part / sum(parts.values()) for part in parts.values()])
         assert shares[0] == pytest.approx(shares[1], abs=0.03)
+
+
+def test_the_numbers_on_the_roofline_do_not_touch_each_other():
+    for machine in room.MACHINES:
+        for sizes in ((16, 1, 8), (128, 32, 64), (2048, 512, 64), (4096, 512, 256)):
+            picture = room.draw_limits(machine, *sizes, "").picture
+            tags = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="9"', picture)
+            xs = sorted(float(x) for x, _ in tags)
+            assert len(xs) == 5 and min(np.diff(xs)) > 19
+            assert xs[0] > 66 and xs[-1] < 690
+            assert all(16 < float(y) < 190 for _, y in tags)
 
 
 def test_a_pick_tells_the_numbers_of_a_way():
