@@ -68,6 +68,14 @@ LIMIT_WRONG = variants(
         "other word": ('"rate" if', '"flops" if'),
         "milliseconds": ("max(t1, t2)", "1000 * max(t1, t2)"),
         "rounded": ("max(t1, t2)", "round(max(t1, t2), 3)"),
+        "one addition fewer": ("2 * B * H * H", "B * H * (2 * H - 1)"),
+        "size in the flops": ("2 * B * H * H", "2 * B * H * H * size"),
+        "size of the matrix only": (
+            "size * (B * H + H * H + B * H)",
+            "2 * B * H + size * H * H",
+        ),
+        "seconds as text": ("max(t1, t2),", "str(max(t1, t2)),"),
+        "more flops than bytes": ("if t1 >= t2", "if flops >= moved"),
     },
 )
 LIMIT_WRONG["intensity"] = """
@@ -198,6 +206,27 @@ def my_states(rows, W_hh, ids, lengths):
         h[:n] = torch.tanh(rows[ids[t, :n]] + h[:n] @ W_hh.T)
         states.append(h)
     return torch.stack(states)
+"""
+STATES_WRONG["one-hot rows"] = """
+def my_states(rows, W_hh, ids, lengths):
+    states = torch.zeros(*ids.shape, len(W_hh), dtype=rows.dtype)
+    h = states[0]
+    for t in range(len(ids)):
+        n = sum(length > t for length in lengths)
+        x = F.one_hot(ids[t, :n], len(rows)).to(rows.dtype)
+        h = torch.tanh(x @ rows + h[:n] @ W_hh.T)
+        states[t, :n] = h
+    return states
+"""
+STATES_WRONG["carries the sums"] = """
+def my_states(rows, W_hh, ids, lengths):
+    states = torch.zeros(*ids.shape, len(W_hh), dtype=rows.dtype)
+    a = states[0]
+    for t in range(len(ids)):
+        n = sum(length > t for length in lengths)
+        a = rows[ids[t, :n]] + a[:n] @ W_hh.T
+        states[t, :n] = torch.tanh(a)
+    return states
 """
 STATES_WRONG["run_forward"] = """
 def my_states(rows, W_hh, ids, lengths):
@@ -369,7 +398,36 @@ def my_pairs(read, length, vocab_size, block):
             last = i
     return counts
 """
+PAIRS_WRONG["all blocks kept"] = """
+def my_pairs(read, length, vocab_size, block):
+    parts = [read(s, min(s + block, length)) for s in range(0, length, block)]
+    ids = np.concatenate(parts)
+    counts = np.zeros((vocab_size, vocab_size), dtype=np.int64)
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return counts
+"""
+PAIRS_WRONG["a list of all ids"] = """
+def my_pairs(read, length, vocab_size, block):
+    ids = []
+    for s in range(0, length, block):
+        ids += read(s, min(s + block, length)).tolist()
+    counts = np.zeros((vocab_size, vocab_size), dtype=np.int64)
+    for a, b in zip(ids, ids[1:]):
+        counts[a, b] += 1
+    return counts
+"""
+PAIRS_WRONG["the round closed"] = PAIRS.replace(
+    "    return", "    counts[ids[-1], read(0, 1)[0]] += 1\n    return"
+)
 PAIRS_RIGHT = {
+    "two ids at a time": """
+def my_pairs(read, length, vocab_size, block):
+    counts = np.zeros((vocab_size, vocab_size), dtype=np.int64)
+    for start in range(length - 1):
+        a, b = read(start, start + 2)
+        counts[a, b] += 1
+    return counts
+""",
     "overlapping blocks": PAIRS,
     "bincount": """
 def my_pairs(read, length, vocab_size, block):
@@ -521,6 +579,11 @@ LOSS_WRONG = variants(
             "add_up((counted * w).sum())",
             "(counted * w).sum() * world",
         ),
+        "divides by the cells": (" * world / total", " / targets.numel()"),
+        "at least one": ("(counted * w).sum())", "(counted * w).sum()).clamp(min=1)"),
+        "whole numbers": ("(counted * w).sum()", "(counted * w).sum().long()"),
+        "a number added up": ("(counted * w).sum()", "(counted * w).sum().item()"),
+        "two ranks always": ("* world / total", "* 2 / total"),
         "stays away when empty": (
             "    total = add_up",
             "    if not counted.any():\n        return logits.sum() * 0\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_its_three_parts_add_up_to_what_was_measured():
 
 def test_which_limit_binds():
     lab = room.limits_lab()
-    assert "its longest part is operations ; by hand" in lab.said
+    assert "its longest part is operations; by hand" in lab.said
     assert lab.said.count("its longest part is arithmetic") == 1
     assert "choose matters: 2.1 to 1" in lab.said
     before = lab.said
@@ -118,6 +119,17 @@ def test_the_characters_change_no_share():
             parts = room.parts_of(machine, room.counts(way, 128, 32, T))
             shares.append([part / sum(parts.values()) for part in parts.values()])
         assert shares[0] == pytest.approx(shares[1], abs=0.03)
+
+
+def test_the_numbers_on_the_roofline_do_not_touch_each_other():
+    for machine in room.MACHINES:
+        for sizes in ((16, 1, 8), (128, 32, 64), (2048, 512, 64), (4096, 512, 256)):
+            picture = room.draw_limits(machine, *sizes, "").picture
+            tags = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="9"', picture)
+            xs = sorted(float(x) for x, _ in tags)
+            assert len(xs) == 5 and min(np.diff(xs)) > 19
+            assert xs[0] > 66 and xs[-1] < 690
+            assert all(16 < float(y) < 190 for _, y in tags)
 
 
 def test_a_pick_tells_the_numbers_of_a_way():
@@ -155,6 +167,17 @@ def failing(rank, world):
     return torch.ones(1)
 
 
+def leaving(rank, world):
+    if rank == 1:
+        raise ValueError("this rank has no rows")
+    dist.all_reduce(torch.ones(1))  # noqa: F821 (the script has it)
+
+
+def chatting(rank, world):
+    print("a line of many " * 20_000)
+    return torch.full((1,), float(rank))
+
+
 def hanging(rank, world):
     import time
 
@@ -164,8 +187,14 @@ def hanging(rank, world):
 def test_a_rank_that_fails_or_hangs_is_told_and_stopped():
     with pytest.raises(RuntimeError, match=r"(?s)rank 1 failed.*no rows"):
         processes.run_ranks(failing, timeout=60)
+    with pytest.raises(RuntimeError, match=r"(?s)^rank 1 failed.*no rows"):
+        processes.run_ranks(leaving, timeout=60)  # rank 0 waits for it, and fails, too
     with pytest.raises(RuntimeError, match=r"no answer in 0\.1 seconds"):
         processes.run_ranks(hanging, timeout=0.1)
+
+
+def test_ranks_may_print_as_much_as_they_like():
+    assert torch.cat(processes.run_ranks(chatting, timeout=60)).tolist() == [0, 1]
 
 
 def test_the_roofline_is_drawn_with_its_labels():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -104,6 +105,7 @@ limit = Exercise(
                 _limit_with(flops=lambda B, H: 4 * B * H**2),
                 _limit_with(flops=lambda B, H: 2 * B**2 * H),
                 _limit_with(flops=lambda B, H: 6 * B * H**2),
+                _limit_with(flops=lambda B, H: B * H * (2 * H - 1)),
             ],
             "The states are moved, too: B · H numbers are read, and as many sums are "
             "written.": [
@@ -123,7 +125,17 @@ limit = Exercise(
                 _limit_with(moved=lambda B, H, size: size * (B * H + 2 * H**2)),
             ],
             "A number has `size` bytes, and the bandwidth counts bytes.": [
-                _limit_with(moved=lambda B, H, size: 2 * B * H + H**2)
+                _limit_with(moved=lambda B, H, size: 2 * B * H + H**2),
+                _limit_with(moved=lambda B, H, size: size / 8 * (2 * B * H + H**2)),
+                _limit_with(moved=lambda B, H, size: 8 * size * (2 * B * H + H**2)),
+                _limit_with(moved=lambda B, H, size: 2 * B * H + size * H**2),
+                _limit_with(moved=lambda B, H, size: 2 * B * H * size + H**2),
+            ],
+            "`size` belongs to the bytes. A flop is a flop, however many bytes its "
+            "numbers have.": [
+                lambda rate, bandwidth, B, H, size: _limit_with(
+                    flops=lambda B, H: 2 * B * H**2 * size
+                )(rate, bandwidth, B, H, size)
             ],
             "`size` is given: with bfloat16 a number has 2 bytes, not 4.": [
                 _limit_with(moved=lambda B, H, size: 4 * (2 * B * H + H**2))
@@ -161,12 +173,14 @@ def _same_limit(result: Any, expected: tuple) -> tuple[Kind, str] | None:
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         return TYPE, f"returned {describe(result)}, not a pair (seconds, reason)"
     seconds, reason = result
+    if isinstance(seconds, str):
+        return TYPE, f"returned {describe(seconds)} for seconds, not a number"
     try:
         seconds = float(seconds)
     except (TypeError, ValueError):
         return TYPE, f"returned {describe(seconds)} for seconds, not a number"
     if abs(seconds - expected[0]) > 1e-6 * expected[0]:
-        return VALUES, f"returned seconds of {seconds:.3g}, not {expected[0]:.3g}"
+        return VALUES, f"returned seconds of {seconds:.6g}, not {expected[0]:.6g}"
     if reason != expected[1]:
         return VALUES, f"returned {describe(reason)} for reason, not {expected[1]!r}"
     return None
@@ -252,6 +266,27 @@ def _all_rows(mask: bool) -> Callable[..., Tensor]:
     return answer
 
 
+def _sums_carried(rows, W_hh, ids, lengths):
+    states = torch.zeros(*ids.shape, len(W_hh), dtype=rows.dtype)
+    a = states[0]
+    for t in range(len(ids)):
+        n = sum(length > t for length in lengths)
+        a = rows[ids[t, :n]] + a[:n] @ W_hh.T
+        states[t, :n] = a.tanh()
+    return states
+
+
+def _one_hot(rows, W_hh, ids, lengths):
+    states = torch.zeros(*ids.shape, len(W_hh), dtype=rows.dtype)
+    h = states[0]
+    for t in range(len(ids)):
+        n = sum(length > t for length in lengths)
+        x = F.one_hot(ids[t, :n], len(rows)).to(rows.dtype)
+        h = torch.tanh(x @ rows + h[:n] @ W_hh.T)
+        states[t, :n] = h
+    return states
+
+
 def _text_by_text(rows, W_hh, ids, lengths):
     """Right, and no flop too many: but as many small products as characters."""
     states = torch.zeros(*ids.shape, len(W_hh), dtype=rows.dtype)
@@ -325,6 +360,8 @@ states = Exercise(
                 _states_with(product=lambda h, W: h @ W)
             ],
             "The sum goes through a tanh.": [_states_with(outer=lambda a: a)],
+            "The state that is carried on is that after the tanh.": [_sums_carried],
+            "`rows` is a table: look its rows up, no product is needed.": [_one_hot],
             "The first state before anything is read is zero.": [
                 _states_with(start=torch.ones_like)
             ],
@@ -421,6 +458,41 @@ def _only_full(n: int, k: int) -> range:
     return range(0, n - k + 1, k - 1)
 
 
+ENOUGH = 50_000
+"""Ids of a text that does not fit into memory, in a check."""
+
+
+def _in_little_memory(function: Callable) -> Callable:
+    """Counts, and whether most of a long text was in memory at once."""
+
+    def probe(read, length, vocab_size, block):
+        if length < ENOUGH:
+            return function(read, length, vocab_size, block), False
+        running = tracemalloc.is_tracing()
+        if not running:
+            tracemalloc.start()
+        try:
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            counts = function(read, length, vocab_size, block)
+            peak = tracemalloc.get_traced_memory()[1] - before
+        finally:
+            if not running:
+                tracemalloc.stop()
+        return counts, peak > 0.8 * length
+
+    return probe
+
+
+def _kept(read, length, vocab_size, block):
+    """All blocks at once: the whole text in memory."""
+    starts = range(0, length, block)
+    ids = np.concatenate([read(s, min(s + block, length)) for s in starts])
+    counts = np.zeros((vocab_size, vocab_size), dtype=np.int64)
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return counts
+
+
 def _by_hand_pairs(read, length, vocab_size, block):
     counts = np.zeros((vocab_size, vocab_size), dtype=np.int64)
     last = None
@@ -446,6 +518,7 @@ pairs = Exercise(
         _pairs_case([1], 2, 4),
         _pairs_case([0] * 600 + [1], 2, 1000),
         _pairs_case(_random_ids(129, 5, 2), 5, 33),
+        _pairs_case(_random_ids(ENOUGH, 4, 3), 4, 200),
     ],
     drawn=lambda rng: [
         _pairs_case(
@@ -454,9 +527,10 @@ pairs = Exercise(
             rng.randint(2, 30),
         )
     ],
-    reference=_by_hand_pairs,
+    reference=lambda *case: (_by_hand_pairs(*case), False),
+    prepare=_in_little_memory,
     say=lambda case: f"for {case[1]} ids, vocab_size={case[2]} and block={case[3]},",
-    compare=lambda case, result, expected: _same_counts(result, expected),
+    compare=lambda *judged: _judge_pairs(*judged),
     wrong=hints(
         {
             "The last id of a block and the first of the next are a pair, too.": [
@@ -496,6 +570,9 @@ pairs = Exercise(
                     + _pairs_with()(read, length, V, block)
                 )
             ],
+            "Count each block, then let it go: all blocks together are the text.": [
+                _kept
+            ],
             "A read that goes past the end: the last block is shorter.": [
                 lambda read, length, V, block: (
                     [read(s, s + block) for s in range(0, length - 1, block - 1)]
@@ -505,6 +582,17 @@ pairs = Exercise(
         }
     ),
 )
+
+
+def _judge_pairs(case: tuple, result: Any, expected: Any) -> tuple[Kind, str] | None:
+    counts, whole = result
+    found = _same_counts(counts, expected[0])
+    if found is None and whole:
+        return VALUES, (
+            f"counted right, but held as much in memory as the whole text, {case[1]:,} "
+            "bytes"
+        )
+    return found
 
 
 def _same_counts(result: Any, expected: np.ndarray) -> tuple[Kind, str] | None:
@@ -689,7 +777,12 @@ saved = Question(
 
 
 def _rank_case(
-    lengths: list[list[int]], seed: int, T: int = 4, V: int = 3, same: bool = False
+    lengths: list[list[int]],
+    seed: int,
+    T: int = 4,
+    V: int = 3,
+    same: bool = False,
+    scale: float = 1.0,
 ) -> tuple:
     """Logits, targets and weights of all ranks; lengths of the rows by rank."""
     generator = torch.Generator().manual_seed(seed)
@@ -701,6 +794,7 @@ def _rank_case(
         for row, length in enumerate(rows):
             targets[row, length:] = IGNORE_INDEX
         weights = torch.rand(len(rows), generator=generator).double() + 0.5
+        weights = weights * scale
         ranks.append((logits, targets, torch.ones_like(weights) if same else weights))
     return (ranks,)
 
@@ -714,15 +808,20 @@ def _on_all_ranks(function: Callable) -> Callable:
 
     def probe(ranks):
         world, handed = len(ranks), []
+        numbers: list[Any] = []
         for logits, targets, weights in ranks:
             mine: list[Tensor] = []
 
             def note(tensor, mine=mine):
+                if not isinstance(tensor, Tensor):
+                    numbers.append(tensor)
                 mine.append(torch.as_tensor(tensor).detach().double().clone())
                 return torch.as_tensor(tensor).detach().clone()
 
             function(logits.clone(), targets.clone(), weights.clone(), world, note)
             handed.append(mine)
+        if numbers:
+            return "number", numbers[0]
         calls = {len(mine) for mine in handed}
         if len(calls) > 1:
             return "calls", sorted(calls)
@@ -803,6 +902,11 @@ def _judge_ranks(case: tuple, result: Any, expected: Any) -> tuple[Kind, str] | 
             f"called add_up {' or '.join(map(str, found))} times, depending on the "
             "rank: in an all-reduce every rank takes part, or the others wait for ever"
         )
+    if what == "number":
+        return TYPE, (
+            f"gave add_up {describe(found)}, and processes exchange tensors: leave the "
+            "sum a tensor"
+        )
     if what == "type":
         return TYPE, f"returned {describe(found)}, not a tensor"
     if what == "shape":
@@ -813,8 +917,8 @@ def _judge_ranks(case: tuple, result: Any, expected: Any) -> tuple[Kind, str] | 
         if not mine.isfinite().all():
             return VALUES, f"gives rank {rank} a gradient that is not a number"
         gap = (mine - right).abs().max().item()
-        if gap > 1e-9:
-            size = right.abs().max().item()
+        size = right.abs().max().item()
+        if gap > 1e-12 + 1e-6 * size:
             return VALUES, (
                 f"gives rank {rank} gradients that differ from those of one process "
                 f"by up to {gap:.2g}, where the largest is {size:.2g}"
@@ -834,6 +938,7 @@ rank_loss = Exercise(
         _rank_case([[4, 1], [2, 1]], 4, same=True),
         _rank_case([[2, 4]], 5),
         _rank_case([[6, 2], [5, 1]], 6, T=6, V=2),
+        _rank_case([[3, 1], [2, 1]], 7, scale=0.01),
     ],
     drawn=lambda rng: [
         _rank_case(
@@ -891,7 +996,28 @@ rank_loss = Exercise(
                 )
             ],
             "Targets of −100 do not count in what you divide by, either.": [
-                _rank_loss_with(counts=lambda targets: torch.ones_like(targets))
+                _rank_loss_with(counts=lambda targets: torch.ones_like(targets)),
+                _rank_loss_with(
+                    divide=lambda c, w, add_up: add_up(torch.tensor(float(c.numel())))
+                ),
+                _rank_loss_with(
+                    divide=lambda c, w, add_up: c.numel(), times=lambda world: 1
+                ),
+                _rank_loss_with(divide=lambda c, w, add_up: c.numel()),
+            ],
+            "A sum of weights may be below 1: divide by it as it is.": [
+                _rank_loss_with(
+                    divide=lambda c, w, add_up: add_up(
+                        (c * w.unsqueeze(1)).sum()
+                    ).clamp(min=1)
+                )
+            ],
+            "Weights are no whole numbers: leave their sum as it is.": [
+                _rank_loss_with(
+                    divide=lambda c, w, add_up: add_up(
+                        (c * w.unsqueeze(1)).sum().long()
+                    )
+                )
             ],
             "The weighted mean divides by the sum of the weights of all counted "
             "characters, not of the rows.": [
@@ -908,7 +1034,8 @@ rank_loss = Exercise(
                     / add_up(((targets >= 0) * weights.unsqueeze(1)).sum())
                 )
             ],
-            "The loss has to stay a tensor with its way back: no item(), no detach.": [
+            "The loss has to stay a tensor with its way back: no item(), no detach, "
+            "no add_up.": [
                 lambda *case: _rank_loss_with()(*case).detach(),
                 lambda *case: _rank_loss_with()(*case).item(),
             ],

@@ -135,9 +135,9 @@ def _said(
     text = (
         f"The limit is {_time(limit)} here. <b>Step by step</b> takes "
         f"{_multiple(slow / limit)} times that, and its longest part is "
-        f"<b>{_longest(times['step by step'])}</b>; <b>by hand</b> "
+        f"<b>{_longest(times['step by step'])};</b> <b>by hand</b> "
         f"{_multiple(quick / limit)} times, and its longest part is "
-        f"<b>{_longest(times['by hand'])}</b>. "
+        f"<b>{_longest(times['by hand'])}.</b> "
     )
     if slow > 1.5 * quick:
         text += f"Which way you choose matters: {slow / quick:.1f} to 1."
@@ -150,7 +150,7 @@ def _said(
             for part, seconds in times[picked].items()
         )
         text += (
-            f"<br><b>{pictures.plain(picked)}</b>: {_amount(flops)}flops, "
+            f"<br><b>{pictures.plain(picked)}:</b> {_amount(flops)}flops, "
             f"{_amount(moved)}bytes ({flops / moved:.1f} flops per byte), "
             f"{operations:,} operations; {_time(total[picked])}: {shares}."
         )
@@ -294,9 +294,17 @@ def _roofline(
                 f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">'
                 f"{_amount(10.0**power)}</text>"
             )
+    spots = {
+        name: at(flops / moved, flops / sum(times[name].values()))
+        for name, (flops, moved, _) in counted.items()
+    }
+    tags = _spread({name: x for name, (x, _) in spots.items()}, left + 12, end - 12)
+    row = max(y for _, y in spots.values()) + 30
+    if row > base - 12:
+        row = min(y for _, y in spots.values()) - 30
     for number, (name, (flops, moved, _)) in enumerate(counted.items(), start=1):
         total = sum(times[name].values())
-        x, y = at(flops / moved, flops / total)
+        (x, y), tag = spots[name], tags[name]
         _, roof = at(
             flops / moved, min(machine.peak, machine.bandwidth * flops / moved)
         )
@@ -313,13 +321,27 @@ def _roofline(
             f'<g role="button" aria-label="{pictures.plain(say)}"{touched}>'
             f'<path d="M{x:.1f} {roof:.1f}V{y:.1f}" stroke="{GREY}" '
             'stroke-dasharray="2 3"/>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{fill}" stroke="{BLUE}" '
-            'stroke-width="2"/>'
-            f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" fill="{ink}">'
-            f"{number}</text></g>"
+            f'<path d="M{x:.1f} {y:.1f}L{tag:.1f} {row:.1f}" stroke="{BLUE}"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>'
+            f'<circle cx="{tag:.1f}" cy="{row:.1f}" r="9" fill="{fill}" '
+            f'stroke="{BLUE}" stroke-width="2"/>'
+            f'<text x="{tag:.1f}" y="{row + 4:.1f}" text-anchor="middle" '
+            f'fill="{ink}">{number}</text></g>'
         )
     out.append("</svg>")
     return "".join(out)
+
+
+def _spread(places: dict[str, float], low: float, high: float) -> dict[str, float]:
+    """Where tags go that stand near their places and do not touch each other."""
+    found: dict[str, float] = {}
+    last = -math.inf
+    for name in sorted(places, key=lambda name: places[name]):
+        last = found[name] = max(places[name], last + 22)
+    shift = sum(found[name] - places[name] for name in places) / len(places)
+    shift = max(shift, max(found.values()) - high)
+    shift = min(shift, min(found.values()) - low)
+    return {name: x - shift for name, x in found.items()}
 
 
 def limits_lab() -> Lab:

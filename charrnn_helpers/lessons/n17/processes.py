@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 HEADER = """\
@@ -74,28 +75,45 @@ def run_ranks(
         script = Path(folder, "script.py")
         script.write_text(HEADER + inspect.getsource(work) + end, encoding="utf-8")
         command = [sys.executable, str(script)]
-        started = [
-            subprocess.Popen(
-                [*command, str(rank), str(world), folder, *map(str, arguments)],
-                env=os.environ | threads | {"PYTHONPATH": paths},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-            for rank in range(world)
-        ]
+        logs = [Path(folder, f"said{rank}.txt") for rank in range(world)]
+        started = []
         try:
-            for rank, process in enumerate(started):
-                said, _ = process.communicate(timeout=timeout)
-                if process.returncode != 0:
-                    raise RuntimeError(f"rank {rank} failed: {said[-1500:]}")
-        except subprocess.TimeoutExpired as error:
-            raise RuntimeError(f"no answer in {timeout:g} seconds") from error
+            for rank, log in enumerate(logs):
+                with log.open("wb") as said:
+                    started.append(
+                        subprocess.Popen(
+                            [*command, str(rank), str(world), folder]
+                            + [str(argument) for argument in arguments],
+                            env=os.environ | threads | {"PYTHONPATH": paths},
+                            stdin=subprocess.DEVNULL,
+                            stdout=said,
+                            stderr=subprocess.STDOUT,
+                        )
+                    )
+            _wait(started, logs, timeout)
         finally:
             for process in started:
                 process.kill()
-                process.communicate()
+                process.wait()
         return [torch_load(Path(folder, f"rank{rank}.pt")) for rank in range(world)]
+
+
+def _wait(
+    started: Sequence[subprocess.Popen], logs: Sequence[Path], timeout: float
+) -> None:
+    """Wait until all are done; the first that fails is told, not those it leaves."""
+    end = time.monotonic() + timeout
+    while any(process.poll() is None for process in started):
+        if time.monotonic() > end:
+            raise RuntimeError(f"no answer in {timeout:g} seconds")
+        if any(process.poll() for process in started):
+            break
+        time.sleep(0.02)
+    failed = [rank for rank, process in enumerate(started) if process.poll()]
+    said = {rank: logs[rank].read_text("utf-8", errors="replace") for rank in failed}
+    failed.sort(key=lambda rank: "closed by peer" in said[rank])
+    if failed:
+        raise RuntimeError(f"rank {failed[0]} failed: {said[failed[0]][-1500:]}")
 
 
 def torch_load(path: Path) -> object:
