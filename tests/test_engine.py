@@ -333,6 +333,20 @@ def test_a_cut_gradient_is_noticed(answer, said):
     assert dataclasses.replace(GRADIENTS, gradients=False).verdict(answer).passed
 
 
+def test_what_is_written_into_a_tensor_has_no_gradient():
+    def written_into(x, h_0):
+        h = torch.tanh(x + h_0)
+        for i in range(2):
+            h[i] = h[i].tanh()
+        return h * 1
+
+    check = exercise(
+        lambda x, h_0: _layer(x, h_0).tanh(), GRADIENTS.cases, gradients=True
+    )
+    verdict = check.verdict(written_into)
+    assert verdict.kind == engine.GRADIENT and "was overwritten" in verdict.message
+
+
 def test_the_right_gradient_passes_in_parameters_too():
     assert GRADIENTS.verdict(lambda x, h_0: (x + h_0).tanh()).passed
     check = exercise(

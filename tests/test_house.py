@@ -31,7 +31,7 @@ KITS = (
     "lab",
     "plotting",
 )
-LINES_OF_KITS = 5_750
+LINES_OF_KITS = 5_800
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

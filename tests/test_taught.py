@@ -77,7 +77,7 @@ IDIOMS = {
     "12.4": ("tokenize.generate_tokens", ".argsort(dim=0).argsort(dim=0)"),
     "12.5": ("torch.linalg.solve",),
     "13.3": ("np.unique", "np.searchsorted", "np.add.reduceat"),
-    "13.6": ("display_id", "functools.partial"),
+    "13.6": ("functools.partial",),
     "13.7": ("ast.parse",),
     "14.1": ("bincount",),
     "14.3": ("pack_padded_sequence",),
@@ -158,7 +158,6 @@ TERMS = {
     "13.6": (
         "warm-up",
         "learning-rate schedule",
-        "progress bar",
         "contiguous",
         "random window",
     ),

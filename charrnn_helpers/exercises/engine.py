@@ -334,9 +334,16 @@ class Exercise:
             return f"not where gradients are wanted: {describe_error(mine.error)}"
         leaves = list(leaves_of(theirs.arguments, names))
         wanted = gradients_of(theirs.result, [leaf for _, leaf in leaves])
-        got = gradients_of(
-            mine.result, [t for _, t in leaves_of(mine.arguments, names)]
-        )
+        own_leaves = [tensor for _, tensor in leaves_of(mine.arguments, names)]
+        try:
+            got = gradients_of(mine.result, own_leaves)
+        except RuntimeError as error:
+            if "inplace" not in str(error):
+                raise
+            return (
+                "no gradient can be computed: a number that it needs was overwritten, "
+                "as `h[i] = …` does. Make a new tensor instead"
+            )
         for (name, _), a, b in zip(leaves, got, wanted, strict=True):
             if b is None or not b.any():
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from charrnn_helpers.plotting.curves import draw_lines
 from charrnn_helpers.plotting.palette import GREY
@@ -79,6 +80,7 @@ def _draw_bits(ax, card: Card) -> None:
             textcoords="offset points",
             ha="center",
             fontweight="bold",
+            path_effects=[withStroke(linewidth=3, foreground="white")],  # over a rung
         )
 
 

@@ -980,7 +980,7 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
         "a number": "supported = 2",
         "a list of numbers": "supported = [1, 5]",
         "a pair": 'supported = ("b", "d")',
-        "all in words": 'supported = "a and e"',
+        "all in words": 'supported = "a and b"',
     },
 }
 
@@ -1143,6 +1143,7 @@ def my_peephole_step(x_t, h_prev, c_prev, W_ih, W_hh, b, p):
 """,
     },
     "11.5": {
+        "in words": 'supported = "a and e"',
         "two letters": 'supported = "ae"',
         "the other order": 'supported = "ea"',
         "capitals": 'supported = "AE"',

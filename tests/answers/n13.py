@@ -65,6 +65,21 @@ def my_sliding_bits(model, ids, window, stride):
 """
 
 
+_SEVERAL = """
+@torch.no_grad()
+def my_sliding_bits(model, ids, window, stride):
+    inputs, targets = ids[:-1], ids[1:]
+    found = [[] for _ in inputs]
+    for start in range(0, len(inputs), stride):
+        piece = slice(start, start + window)
+        logits, _ = model(inputs[piece])
+        nats = F.cross_entropy(logits, targets[piece], reduction="none")
+        for place, one in enumerate(nats.tolist(), start):
+            found[place].append(one)
+    return sum({choice} for nats in found) / len(inputs) / math.log(2)
+"""
+
+
 def _sliding(**changes: str) -> str:
     parts = {
         "starts": "range(0, len(inputs), stride)",
@@ -105,6 +120,12 @@ WRONG = {
         "one decimal": _reading('("C", 1.8, "BDE")'),
         "rounded down": _reading('("C", 1.84, "BDE")'),
         "the number of reports": _reading('("C", 1.85, 3)'),
+        "no number": _reading('("C", float("nan"), "BDE")'),
+        "a unit in the figure": _reading('("C", "1.85 bits", "BDE")'),
+        "the figure of F": _reading('("C", 1.87, "BDE")'),
+        "one decimal, rounded up": _reading('("C", 1.9, "BDE")'),
+        "several best ones": _reading('("AFC", 1.85, "BDE")'),
+        "a dictionary": _reading('{"C": 1.85}'),
     },
     "13.2": {
         "losses mixed": _mixture(
@@ -150,6 +171,30 @@ WRONG = {
         "rounded": _mixture("round(-p.log2().mean().item(), 1)", _P),
         "multiplied": _mixture(
             "(of_model ** share * of_table ** (1 - share)).mean().item() / math.log(2)"
+        ),
+        "share for both": _mixture(
+            _RIGHT_P, "p = share * ((-of_model).exp() + (-of_table).exp())"
+        ),
+        "halved again": _mixture(
+            _RIGHT_P,
+            "p = (share * (-of_model).exp() + (1 - share) * (-of_table).exp()) / 2",
+        ),
+        "softmax over the text": _mixture(
+            _RIGHT_P,
+            "p = share * (-of_model).softmax(0) + (1 - share) * (-of_table).softmax(0)",
+        ),
+        "bits used as nats": _mixture(
+            _RIGHT_P,
+            "a = of_model / math.log(2); b = of_table / math.log(2); "
+            "p = share * (-a).exp() + (1 - share) * (-b).exp()",
+        ),
+        "the one with the larger share": _mixture(
+            "(of_model if share > 0.5 else of_table).mean().item() / math.log(2)"
+        ),
+        "printed": _mixture("print(-p.log2().mean().item())", _P),
+        "changes what it is given": _mixture(
+            "-(share * of_model + (1 - share) * of_table).log2().mean().item()",
+            "of_model.neg_().exp_(); of_table.neg_().exp_()",
         ),
         "two numbers": _mixture("-p.log2().mean().item(), share", _P),
         "the first character left out": _mixture("-p[1:].log2().mean().item()", _P),
@@ -205,6 +250,40 @@ WRONG = {
         "one column too many": _batch(
             piece="slice(place * seq_len, (place + 1) * seq_len + 1)"
         ),
+        "rounded to the nearest": _batch(per_epoch="max(round(steps / seq_len), 1)"),
+        "looks like the first batch": _batch(
+            result="inputs[:, piece], targets[:, piece], "
+            "torch.equal(inputs[:, piece], inputs[:, :seq_len])"
+        ),
+        "characters modulo the steps": _batch(
+            place="number * seq_len % steps",
+            piece="slice(place, place + seq_len)",
+        ),
+        "shifted twice": _batch(
+            result="inputs[:, piece], targets[:, piece.start + 1 : piece.stop + 1], "
+            "place == 0"
+        ),
+        "cut, then shifted": _batch(
+            steps="len(ids) // batch_size - 1",
+            inputs="ids[: (steps + 1) * batch_size].view(batch_size, -1)[:, :-1]",
+            targets="ids[: (steps + 1) * batch_size].view(batch_size, -1)[:, 1:]",
+        ),
+        "padded": _batch(
+            result="*(F.pad(t[:, piece], (0, seq_len - t[:, piece].shape[1])) "
+            "for t in (inputs, targets)), place == 0"
+        ),
+        "filled from before": _batch(
+            piece="slice(min(place * seq_len, steps - seq_len), "
+            "min(place * seq_len, steps - seq_len) + seq_len)"
+        ),
+        "a pair and a bool": _batch(
+            result="(inputs[:, piece], targets[:, piece]), place == 0"
+        ),
+        "no second epoch": textwrap.dedent("""
+            def my_batch(ids, batch_size, seq_len, number):
+                batches = list(corpus.streams(ids, batch_size, seq_len))
+                return *batches[number], number == 0
+        """),
         "divided by the epoch": _batch(place="number // per_epoch"),
         "modulo the steps": _batch(place="number % steps"),
         "floats": _batch(
@@ -258,6 +337,29 @@ WRONG = {
             "inputs, targets = ids[:-1], ids[1:]", "inputs = targets = ids[:-1]"
         ),
         "after the first window nothing": _sliding(stop="True"),
+        "the last stride, up to the end": _sliding(
+            new="nats[-stride:] if start else nats", stop="False"
+        ),
+        "the late part of the first, too": _sliding(
+            new="nats[window - stride :]",
+            stop="False",
+            result="total / max(count, 1) / math.log(2)",
+        ),
+        "no short window": _sliding(
+            starts="range(0, len(inputs) - window + 1, stride)",
+            result="total / max(count, 1) / math.log(2)",
+        ),
+        "the last one moved back": _sliding(
+            starts="[*range(0, max(len(inputs) - window, 0), stride), "
+            "max(len(inputs) - window, 0)]",
+        ),
+        "only the new ones are read": _sliding(
+            forward="model(inputs[done:end])", new="nats"
+        ).replace("targets[start:end]", "targets[done:end]"),
+        "no minus": _sliding(result="-total / len(inputs) / math.log(2)"),
+        "a later window overwrites": _SEVERAL.format(choice="nats[-1]"),
+        "mean of what it is given": _SEVERAL.format(choice="sum(nats) / len(nats)"),
+        "the best of all": _SEVERAL.format(choice="min(nats)"),
         "by the package": textwrap.dedent("""
             def my_sliding_bits(model, ids, window, stride):
                 return evaluation.bits_per_character(model, ids, reset_every=window)
@@ -271,6 +373,8 @@ RIGHT = {
         "in another order": _reading('("C", 1.85, "EDB")'),
         "with all digits": _reading('("C", 1.28 / math.log(2), "BDE")'),
         "a list": _reading('["C", 1.847, "DBE"]'),
+        "letters with commas": _reading('("C", 1.85, "B, D, E")'),
+        "a set of letters": _reading('("C", 1.85, {"E", "D", "B"})'),
     },
     "13.2": {
         "as in the hint": _mixture(_RIGHT_P, _P),
@@ -302,6 +406,16 @@ RIGHT = {
                 place = number % len(batches)
                 return *batches[place], place == 0
         """),
+        "round and round": textwrap.dedent("""
+            def my_batch(ids, batch_size, seq_len, number):
+                count = 0
+                while True:
+                    batches = corpus.streams(ids, batch_size, seq_len)
+                    for place, (inputs, targets) in enumerate(batches):
+                        if count == number:
+                            return inputs, targets, not place
+                        count += 1
+        """),
         "row by row": textwrap.dedent("""
             def my_batch(ids, batch_size, seq_len, number):
                 steps = (len(ids) - 1) // batch_size
@@ -319,6 +433,7 @@ RIGHT = {
     },
     "13.4": {
         "as in the solution": _sliding(),
+        "the first window that predicts it": _SEVERAL.format(choice="nats[0]"),
         "one by one": textwrap.dedent("""
             @torch.no_grad()
             def my_sliding_bits(model, ids, window, stride):
@@ -360,3 +475,32 @@ RIGHT = {
         """),
     },
 }
+
+# (exercise, answer, what the reply has to say)
+HINTS = [
+    ("13.1", "the figure as text", "the figure is a number"),
+    ("13.1", "the figure of F", "figure of F"),
+    ("13.1", "one decimal, rounded up", "two decimals"),
+    ("13.2", "share for both", "have the sum 1"),
+    ("13.2", "halved again", "nothing to halve"),
+    ("13.2", "softmax over the text", "softmax"),
+    ("13.2", "bits used as nats", "Nats belong to e"),
+    ("13.3", "rounded to the nearest", "up, not down"),
+    ("13.3", "looks like the first batch", "may look alike"),
+    ("13.3", "characters modulo the steps", "Count batches"),
+    ("13.3", "shifted twice", "shifted already"),
+    ("13.3", "cut, then shifted", "then cut it"),
+    ("13.3", "padded", "fewer columns"),
+    ("13.3", "filled from before", "fewer columns"),
+    ("13.3", "a pair and a bool", "Three things"),
+    ("13.3", "no second epoch", "the rows begin again"),
+    ("13.4", "the last stride, up to the end", "reaches the end"),
+    ("13.4", "the late part of the first, too", "first window counts whole"),
+    ("13.4", "no short window", "The end of the text is missing"),
+    ("13.4", "the last one moved back", "not moved back"),
+    ("13.4", "only the new ones are read", "reads all its characters"),
+    ("13.4", "no minus", "the sign is missing"),
+    ("13.4", "a later window overwrites", "first one that predicts"),
+    ("13.4", "mean of what it is given", "nor a mean"),
+    ("13.4", "the best of all", "better of both"),
+]

@@ -95,6 +95,19 @@ WRONG = {
         "whole numbers": _precision(
             "return (confusion.diagonal() // confusion.sum(dim=0).clamp(min=1)).long()"
         ),
+        "pairs counted once": """
+def my_precision(truth, guess, num_classes):
+    confusion = torch.zeros(num_classes, num_classes)
+    confusion[truth, guess] += 1
+    return confusion.diagonal() / confusion.sum(dim=0).clamp(min=1)
+""",
+        "eleven classes": """
+def my_precision(truth, guess, num_classes):
+    confusion = torch.zeros(11, 11)
+    for row, column in zip(truth, guess, strict=True):
+        confusion[row, column] += 1
+    return confusion.diagonal() / confusion.sum(dim=0).clamp(min=1)
+""",
         "of answers that occur": """
 def my_precision(truth, guess, num_classes):
     found = [(truth[guess == k] == k).double().mean() for k in guess.unique()]
@@ -175,6 +188,14 @@ def my_both_ends(states, lengths):
         "from step 1": _ends(_FORWARDS, "states[:, 1, H:]"),
         "detached": _ends(_FORWARDS + ".detach()", _BACKWARDS + ".detach()"),
         "half detached": _ends(_FORWARDS, _BACKWARDS + ".detach()"),
+        "H is the whole": """
+def my_both_ends(states, lengths):
+    H = states.shape[-1]
+    forwards = states[torch.arange(len(states)), lengths - 1, :H]
+    return torch.cat([forwards, states[:, 0, H:]], dim=-1)
+""",
+        "nothing halved": _ends("states[rows, lengths - 1]", "states[:, 0]"),
+        "mirrored": _ends(_FORWARDS, "states.flip(1)[rows, lengths - 1, H:]"),
         "sum of the halves": """
 def my_both_ends(states, lengths):
     H = states.shape[-1] // 2
@@ -263,6 +284,15 @@ def my_both_ends(states, lengths):
             + _GOING
             + "h = torch.where(going, cell(x[:, t], h), h)"
         ),
+        "an if": _still("if t < lengths:; " + "    h = cell(x[:, t], h)"),
+        "written into": """
+def my_still_state(cell, x, lengths):
+    h = torch.zeros(len(x), cell.hidden_size)
+    for row in range(len(x)):
+        for t in range(lengths[row]):
+            h[row] = cell(x[row, t], h[row])
+    return h
+""",
         "mean of states": """
 def my_still_state(cell, x, lengths):
     h, total = torch.zeros(len(x), cell.hidden_size), 0
@@ -326,6 +356,12 @@ def my_precision(truth, guess, num_classes):
         called = truth[guess == k].tolist()
         found.append(called.count(k) / len(called) if called else 0.0)
     return found
+""",
+        "an array": """
+def my_precision(truth, guess, num_classes):
+    table = np.zeros((num_classes, num_classes))
+    np.add.at(table, (truth.numpy(), guess.numpy()), 1)
+    return table.diagonal() / np.maximum(table.sum(axis=0), 1)
 """,
         "bincount": """
 def my_precision(truth, guess, num_classes):

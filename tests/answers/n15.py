@@ -152,6 +152,25 @@ WRONG = {
             "return series[-ahead:][torch.arange(period) % ahead]"
         ),
         "places": _seasonal("return torch.arange(ahead) % period"),
+        "a slice that ends at 0": _seasonal("return series[-period : -period + ahead]"),
+        "too many whole periods": _seasonal(
+            "return series[-period:].repeat(ahead // period + 1)"
+        ),
+        "a period too few": _seasonal(
+            "return series[-period:].repeat(ahead // period)[:ahead]"
+        ),
+        "whole division": _seasonal(
+            "return series[-period:][torch.arange(ahead) // period]"
+        ),
+        "a period back each day": _seasonal(
+            "return torch.stack([series[-period * (h + 1)] for h in range(ahead)])"
+        ),
+        "a day back each day": _seasonal(
+            "return torch.stack([series[-period - h] for h in range(ahead)])"
+        ),
+        "places from the start": _seasonal(
+            "return series[torch.arange(len(series), len(series) + ahead) % period]"
+        ),
     },
     "15.3": {
         "targets reach into the part": _walk(learn="start - past"),
@@ -184,6 +203,16 @@ WRONG = {
         "windows side by side": _walk(judge="size // ahead"),
         "floats": _walk(learn="(start - past - ahead + 1) / 1 + 0.5"),
         "past left out": _walk(learn="start - ahead + 1"),
+        "learned from the part": _walk(learn="start + size - past - ahead + 1"),
+        "one step ahead": _walk(learn="start - past", judge="size"),
+        "tested on all before": _walk(judge="start + size - past - ahead + 1"),
+        "test: past for ahead": _walk(judge="size - past + 1"),
+        "test: past added": _walk(judge="size + past - ahead + 1"),
+        "too many parts": _walk(stop="first + n // size * size"),
+        "two lists": _walk(result="tuple(map(list, zip(*found)))"),
+        "new windows only": _walk(
+            learn="(start if start == first else size) - past - ahead + 1"
+        ),
         "a part that is not whole": _walk(
             stop="n - ahead + 1", judge="min(size, n - start) - ahead + 1"
         ),
@@ -224,6 +253,20 @@ WRONG = {
         "a text": _lag(result="str(max(found, key=found.get))"),
         "none": _lag(result="None"),
         "two": _lag(result="(max(found, key=found.get), max(found.values()))"),
+        "first above a half": _lag(
+            result="next((k for k in found if found[k] > 0.5), 0)"
+        ),
+        "last above a half": _lag(
+            result="max((k for k in found if found[k] > 0.5), default=0)"
+        ),
+        "sum of products": _lag(score="(a @ b).item()"),
+        "mean square of the changes": _lag(score="-(a - b).square().mean().item()"),
+        "mean distance of the changes": _lag(score="-(a - b).abs().mean().item()"),
+        "agreeing signs": _lag(score="(a.sign() == b.sign()).double().mean().item()"),
+        "rolled": _lag(one="f", other="t.roll(k)"),
+        "changes of changes": _lag(f="forecast.diff().diff()", t="truth.diff().diff()"),
+        "sizes of changes": _lag(f="forecast.diff().abs()", t="truth.diff().abs()"),
+        "cut from the end": _lag(other="t[:-k]"),
     },
     "15.5": {
         "no errors": _interval(error="0"),
@@ -278,6 +321,25 @@ WRONG = {
         "errors shuffled along the step": _interval(error="errors[:, [h]].flip(0) * 0"),
         "none": _interval(result="None"),
         "before the window": _interval(step="torch.cat([new, x], dim=1)"),
+        "errors lose their axis": _interval(error="errors[:, h]"),
+        "errors by row": _interval(error="errors[h]"),
+        "errors summed so far": _interval(error="errors.cumsum(1)[:, h : h + 1]"),
+        "an error in the first step": _interval(error="errors[:, :1] * (h == 0)"),
+        "errors sorted": _interval(error="errors.sort(dim=0).values[:, h : h + 1]"),
+        "errors centred": _interval(error="(errors - errors.mean(0))[:, h : h + 1]"),
+        "quantiles of the errors first": """
+def my_interval(one_step, window, errors):
+    q = torch.tensor([0.1, 0.5, 0.9], dtype=errors.dtype)
+    x, ends = window.expand(3, -1), torch.quantile(errors, q, dim=0)
+    for h in range(errors.shape[1]):
+        new = one_step(x[:, -len(window) :]) + ends[:, h : h + 1]
+        x = torch.cat([x, new], dim=1)
+    return x[:, len(window) :]
+""",
+        "the lower median": _interval(
+            result="torch.stack([futures.quantile(0.1, dim=0), "
+            "futures.median(0).values, futures.quantile(0.9, dim=0)])"
+        ),
     },
 }
 
@@ -289,6 +351,7 @@ RIGHT = {
         "with commas": _letters('"a, c, d, f"'),
         "a list": _letters('["a", "c", "d", "f"]'),
         "a set": _letters('set("acdf")'),
+        "with and": _letters('"a, c, d and f"'),
     },
     "15.2": {
         "remainder": _seasonal("return series[-period:][torch.arange(ahead) % period]"),
@@ -296,6 +359,7 @@ RIGHT = {
         "a loop": _seasonal(
             "return torch.stack([series[h % period - period] for h in range(ahead)])"
         ),
+        "glued": _seasonal("return torch.cat([series[-period:]] * ahead)[:ahead]"),
         "appended": """
 def my_seasonal(series, period, ahead):
     known = series.tolist()
@@ -347,10 +411,16 @@ def my_walk_forward(n, past, ahead, first, size):
             f="forecast[1:] - forecast[:-1]", t="truth[1:] - truth[:-1]"
         ),
         "cosine": _lag(score="torch.cosine_similarity(a, b, dim=0).item()"),
+        "the same days for every lag": _lag(
+            one="f[most:]", other="t[most - k : len(t) - k]"
+        ),
     },
     "15.5": {
         "as asked": _interval(),
         "repeat": _interval(start="window.repeat(count, 1)"),
+        "window by place": _interval(
+            start="torch.stack([window] * count)", read="x[:, h:]"
+        ),
         "a list of steps": """
 def my_interval(one_step, window, errors):
     x, made = window.unsqueeze(0).repeat(len(errors), 1), []
@@ -381,15 +451,25 @@ HINTS = [
     ("15.1", "letters acdef", "are over, whatever year"),
     ("15.1", "letters acd", "A choice is part of the training".lower()),
     ("15.2", "as yesterday", "at the same place of the period"),
+    ("15.2", "a slice that ends at 0", "which is 0, the beginning"),
+    ("15.2", "whole division", "the remainder"),
     ("15.2", "stops after a period", "begin again with the same period"),
     ("15.2", "last value after a period", "begin again with the same period"),
     ("15.3", "targets reach into the part", "have to lie before the part"),
+    ("15.3", "one step ahead", "returned 7 training windows for part 1, not 6"),
+    ("15.3", "learned from the part", "have to end before it begins"),
     ("15.3", "test: nothing read from before", "they are over"),
     ("15.3", "the last part missing", "one that ends with the series is not"),
     ("15.4", "values", "compare their changes"),
+    ("15.4", "first above a half", "the highest of all"),
+    ("15.4", "rolled", "Cut instead"),
+    ("15.4", "cut from the end", "which is empty"),
+    ("15.4", "sum of products", "how large the changes are"),
     ("15.4", "the wrong way", "A copy comes late"),
     ("15.4", "absolute", "is no copy"),
     ("15.5", "errors at the end", "before it is read"),
     ("15.5", "over steps", "futures are axis 0"),
+    ("15.5", "errors lose their axis", "Keep the axis"),
+    ("15.5", "quantiles of the errors first", "let all the futures run first"),
     ("15.5", "reads everything", "as many numbers as `window` has"),
 ]

@@ -86,6 +86,11 @@ def my_frames(samples, rate, window, hop):
     n = 0 if samples < window else 1 + (samples - window) // hop
     return n, rate // window
 """,
+        "half the rate over half the window": """
+def my_frames(samples, rate, window, hop):
+    n = 0 if samples < window else 1 + (samples - window) // hop
+    return n, rate / 2 / (window // 2)
+""",
         "samples by window": """
 def my_frames(samples, rate, window, hop):
     n = 0 if samples < window else 1 + (samples - window) // hop
@@ -273,6 +278,20 @@ def my_alignment(text, frames):
     path = ""
     for c in text.replace(" ", ""):
         path += "_" + c if path.endswith(c) else c
+    return path.ljust(frames, "_") if len(path) <= frames else None
+""",
+        "spaces at the ends dropped": """
+def my_alignment(text, frames):
+    path = ""
+    for c in text.strip():
+        path += "_" + c if path.endswith(c) else c
+    return path.ljust(frames, "_") if len(path) <= frames else None
+""",
+        "double letters once": """
+def my_alignment(text, frames):
+    path = text
+    for c in set(text):
+        path = path.replace(c + c, c + "_" + c)
     return path.ljust(frames, "_") if len(path) <= frames else None
 """,
         "reversed": """
@@ -518,6 +537,35 @@ def my_recognise(log_probs, words):
 def my_recognise(log_probs, words):
     return max(words, key=lambda w: sum(log_probs[:, i].max().item() for i in words[w]))
 """,
+        "ids from the letters": """
+def my_recognise(log_probs, words):
+    def loss(word):
+        t = torch.tensor(["_abc".index(c) for c in word])
+        sizes = torch.tensor(len(log_probs)), torch.tensor(len(t))
+        return F.ctc_loss(log_probs, t, *sizes, reduction="sum").item()
+
+    return min(words, key=loss)
+""",
+        "likeliest alignment": """
+def my_recognise(log_probs, words):
+    def best(target):
+        states = [0]
+        for i in target:
+            states += [i, 0]
+        rows = log_probs[:, states].tolist()
+        best = [p if s < 2 else -1e30 for s, p in enumerate(rows[0])]
+        for row in rows[1:]:
+            new = []
+            for s, p in enumerate(row):
+                ways = best[max(s - 1, 0) : s + 1]
+                if s > 1 and states[s] not in (0, states[s - 2]):
+                    ways.append(best[s - 2])
+                new.append(max(ways) + p)
+            best = new
+        return max(best[-2:])
+
+    return max(words, key=lambda word: best(words[word]))
+""",
         "axes turned": """
 def my_recognise(log_probs, words):
     losses = {}
@@ -662,6 +710,27 @@ def my_word_error_rate(heard, said, distance):
 def my_word_error_rate(heard, said, distance):
     pairs = [(a.split(), b.split()) for a, b in zip(heard, said)]
     return float(sum(distance(a, b) for a, b in pairs) // sum(len(b) for a, b in pairs))
+""",
+        "one long row": """
+def my_word_error_rate(heard, said, distance):
+    a, b = " ".join(heard).split(), " ".join(said).split()
+    return distance(a, b) / len(b)
+""",
+        "words sorted": """
+def my_word_error_rate(heard, said, distance):
+    pairs = [(sorted(a.split()), sorted(b.split())) for a, b in zip(heard, said)]
+    return sum(distance(a, b) for a, b in pairs) / sum(len(b) for _, b in pairs)
+""",
+        "at most one per text": """
+def my_word_error_rate(heard, said, distance):
+    pairs = [(a.split(), b.split()) for a, b in zip(heard, said)]
+    errors = sum(min(distance(a, b), len(b)) for a, b in pairs)
+    return errors / sum(len(b) for _, b in pairs)
+""",
+        "heard split at one space": """
+def my_word_error_rate(heard, said, distance):
+    pairs = [(a.split(" "), b.split()) for a, b in zip(heard, said)]
+    return sum(distance(a, b) for a, b in pairs) / sum(len(b) for _, b in pairs)
 """,
         "joined": """
 def my_word_error_rate(heard, said, distance):
@@ -1053,6 +1122,54 @@ def my_ctc(log_probs, target):
         alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + row
     return -torch.logsumexp(alpha[-2:], dim=0)
 """,
+        "times the mask": """
+def my_ctc(log_probs, target):
+    never = -1e30
+    states = [0]
+    for i in target:
+        states += [i, 0]
+    S = range(len(states))
+    skip = torch.tensor([s > 1 and states[s] not in (0, states[s - 2]) for s in S])
+    rows = log_probs[:, states]
+    alpha = rows[0].masked_fill(torch.tensor([s > 1 for s in S]), never)
+    for row in rows[1:]:
+        one = F.pad(alpha, (1, 0), value=never)[:-1]
+        two = F.pad(alpha, (2, 0), value=never)[:-2] * skip
+        alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + row
+    return -torch.logsumexp(alpha[-2:], dim=0)
+""",
+        "zero in front": """
+def my_ctc(log_probs, target):
+    never = -1e30
+    states = [0]
+    for i in target:
+        states += [i, 0]
+    S = range(len(states))
+    skip = torch.tensor([s > 1 and states[s] not in (0, states[s - 2]) for s in S])
+    rows = log_probs[:, states]
+    alpha = rows[0].masked_fill(torch.tensor([s > 1 for s in S]), never)
+    for row in rows[1:]:
+        one = F.pad(alpha, (1, 0), value=0.0)[:-1]
+        two = F.pad(alpha, (2, 0), value=never)[:-2].masked_fill(~skip, never)
+        alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + row
+    return -torch.logsumexp(alpha[-2:], dim=0)
+""",
+        "begins in three states": """
+def my_ctc(log_probs, target):
+    never = -1e30
+    states = [0]
+    for i in target:
+        states += [i, 0]
+    S = range(len(states))
+    skip = torch.tensor([s > 1 and states[s] not in (0, states[s - 2]) for s in S])
+    rows = log_probs[:, states]
+    alpha = rows[0].masked_fill(torch.tensor([s > 2 for s in S]), never)
+    for row in rows[1:]:
+        one = F.pad(alpha, (1, 0), value=never)[:-1]
+        two = F.pad(alpha, (2, 0), value=never)[:-2].masked_fill(~skip, never)
+        alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + row
+    return -torch.logsumexp(alpha[-2:], dim=0)
+""",
         "never too small": """
 def my_ctc(log_probs, target):
     never = -20.0
@@ -1418,15 +1535,25 @@ HINTS = [
     ("16.1", "one frame missing", "The first frame counts"),
     ("16.1", "hertz by hop", "it sees one frame"),
     ("16.1", "hops in the whole sound", "inside the sound as a whole"),
+    ("16.1", "half the rate over half the window", "an odd window"),
     ("16.2", "text and blanks or None", "Two equal letters"),
     ("16.2", "never None", "return None where"),
     ("16.2", "blank after each letter", "nothing else"),
     ("16.3", "mean", "Ask for the sum"),
     ("16.3", "zero infinity", "the best of all"),
     ("16.3", "largest loss", "the smallest one"),
+    ("16.3", "likeliest alignment", "Add up all its alignments"),
+    ("16.3", "ids from the letters", "do not make them"),
     ("16.4", "characters", "Cut the texts into words"),
     ("16.4", "mean of rates", "Add up errors and words first"),
     ("16.4", "split at one space", "makes empty words"),
+    ("16.4", "one long row", "text by text"),
+    ("16.4", "words sorted", "do not sort"),
+    ("16.4", "at most one per text", "may be above 1"),
+    ("16.4", "heard split at one space", "makes empty words"),
+    ("16.5", "times the mask", "says that p is 1"),
+    ("16.5", "zero in front", "says that p is 1"),
+    ("16.5", "begins in three states", "nowhere else"),
     ("16.5", "products", "nothing is left of them"),
     ("16.5", "likeliest alignment", "not all of them"),
     ("16.5", "skips between equal letters", "must not be skipped"),

@@ -28,9 +28,9 @@ def code_of(name: str) -> dict:
     for cell in CELLS:
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and re.search(
-            rf"^(def|class) ({name}|grams)\b", source, re.MULTILINE
+            rf"^(def|class) ({name}|grams|Table)\b", source, re.MULTILINE
         ):
-            exec(source.partition("\nbits = ")[0].partition("\nletters = ")[0], names)
+            exec(source.partition("\nbits = ")[0], names)
     return names
 
 

@@ -170,6 +170,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "15.4",
         "found.append(torch.corrcoef(pair)[1, 0])",
     ): "a correlation is symmetric",
+    (
         "17.1",
         "return (max(moving, computing), 'rate' if computing >= moving else "
         "'bandwidth')",

@@ -13,14 +13,19 @@ from torch import Tensor
 from charrnn_helpers.exercises import engine
 from charrnn_helpers.exercises.engine import (
     TYPE,
-    VALUES,
     Exercise,
     Kind,
     Question,
     Wrong,
     describe,
 )
-from charrnn_helpers.exercises.kit import hints
+from charrnn_helpers.exercises.kit import (
+    accept_letters,
+    has,
+    hints,
+    lacks,
+    letters,
+)
 
 # --- 11.1 the dials -------------------------------------------------------------------
 
@@ -658,87 +663,55 @@ peephole = Exercise(
 # --- 11.5 who may say so --------------------------------------------------------------
 
 
-def _claims(answer: Any) -> set[str] | None:
-    """The letters of an answer, or None if it is no string of them."""
-    if isinstance(answer, (list, tuple, set)) and all(
-        isinstance(some, str) for some in answer
-    ):
-        answer = "".join(sorted(answer))
-    if not isinstance(answer, str):
-        return None
-    letters = set(answer.lower()) - set(" ,;./")
-    return letters if letters <= set("abcdef") else None
-
-
-def _accept_claims(answer: Any, expected: str) -> tuple[Kind, str] | None:
-    letters = _claims(answer)
-    if letters is None:
-        return TYPE, (
-            'the answer must be a string of letters from a to f, such as "bd", not '
-            f"{describe(answer)}"
-        )
-    if letters != set(expected):
-        return VALUES, f'"{"".join(sorted(letters))}" is not right'
-    return None
-
-
-def _has(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: letter in (_claims(answer) or ())
-
-
-def _lacks(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: _claims(answer) is not None and not _has(letter)(answer)
-
-
 supported = Question(
     number="11.5",
     name="supported",
     success="a claim is as good as what was held equal.",
     expected=lambda: "ae",
-    accept=_accept_claims,
+    accept=accept_letters,
     wrong=[
         Wrong(
             "A string of letters is asked for.",
             3,
-            matches=lambda answer: _claims(answer) is None,
+            matches=lambda answer: letters(answer) is None,
         ),
         Wrong(
             "b: with 64 units each, how many parameters has the LSTM's layer for each "
             "of the RNN's?",
             "abe",
-            matches=_has("b"),
+            matches=has("b"),
         ),
         Wrong(
             "c: for whom was the learning rate chosen? The other one may need another.",
             "ace",
-            matches=_has("c"),
+            matches=has("c"),
         ),
         Wrong(
             "d: look at the two ranges. Would three other seeds give the same order?",
             "ade",
-            matches=_has("d"),
+            matches=has("d"),
         ),
         Wrong(
             "f: the best of ten draws is compared with the mean of three. Who draws "
             "more often gets a better best one.",
             "aef",
-            matches=_has("f"),
+            matches=has("f"),
         ),
         Wrong(
             "Some of them hold: look for a fair comparison and a claim no larger.",
             "",
-            matches=lambda answer: _claims(answer) == set(),
+            matches=lambda answer: letters(answer) == set(),
         ),
         Wrong(
             "One more holds: it claims no more than was measured, on this machine and "
             "within this time.",
             "a",
-            matches=_lacks("e"),
+            matches=lacks("e"),
         ),
         Wrong(
             "One more holds: go through what has to be equal, one by one.",
             "e",
-            matches=_lacks("a"),
+            matches=lacks("a"),
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,24 +28,30 @@ def _is_no_triple(answer: Any) -> bool:
     return not isinstance(answer, (tuple, list)) or len(answer) != 3
 
 
+def _letters(others: Any) -> set:
+    """The reports of the last entry, however they are listed."""
+    if isinstance(others, str):
+        others = re.sub(r"[\s,;]", "", others)
+    return set(others) if isinstance(others, (str, list, tuple, set)) else {others}
+
+
 def _is_odd(answer: Any) -> bool:
     best, bits, others = answer
-    texts = isinstance(best, str) and isinstance(others, str)
-    if not texts or isinstance(bits, (str, bool)) or not isinstance(bits, (int, float)):
+    if isinstance(bits, (str, bool)) or not isinstance(bits, (int, float)):
         return True
-    return best not in tuple("ABCDEF") or not set(others) <= set("ABCDEF")
+    return best not in tuple("ABCDEF") or not _letters(others) <= set("ABCDEF")
 
 
 def _accept(answer: Any, expected: Any) -> tuple | None:
     """The letters in any order; the bits to two decimals."""
     if _is_no_triple(answer) or _is_odd(answer):
-        return engine.VALUES, "that is not a letter, a number and some letters."
+        return engine.VALUES, f"you gave {engine.describe(answer)}"
     best, bits, others = answer
     if best != expected[0]:
         return engine.VALUES, "the first entry is not the best comparable report."
-    if sorted(set(others)) != sorted(expected[2]):
+    if _letters(others) != set(expected[2]):
         return engine.VALUES, "the last entry does not hold the right reports."
-    if abs(bits - expected[1]) > 0.0051:
+    if not abs(bits - expected[1]) < 0.0051:  # nor is NaN near
         return engine.VALUES, f"{bits} is not its figure in bits per character."
     return None
 
@@ -64,8 +71,8 @@ reports = Question(
             _is_no_triple,
         ),
         Wrong(
-            'Letters are texts of capitals, such as "A" or "AF", and the figure is a '
-            "number, such as 1.90.",
+            'Best report, its figure, the others, as in ("A", 1.90, "EF"): '
+            "letters are capitals in quotation marks, the figure is a number.",
             ("c", "1.85", "bde"),
             _is_odd,
         ),
@@ -102,17 +109,17 @@ reports = Question(
             "C has another unit than A, and the same text and protocol: it can be "
             "compared, once it is converted. That goes for F, too.",
             ("C", 1.85, "BDEF"),
-            lambda answer: bool(set(answer[2]) & set("CF")),
+            lambda answer: bool(_letters(answer[2]) & set("CF")),
         ),
         Wrong(
             "A is what the others are compared with: it does not belong in the list.",
             ("C", 1.85, "ABDE"),
-            lambda answer: "A" in answer[2],
+            lambda answer: "A" in _letters(answer[2]),
         ),
         Wrong(
             _ASIDE + "There are three.",
             ("C", 1.85, "BD"),
-            lambda answer: set(answer[2]) != set("BDE"),
+            lambda answer: _letters(answer[2]) != set("BDE"),
         ),
         Wrong(
             "1.28 is in nats. A bit is ln 2 = 0.693 nats: there are more bits than "
@@ -134,6 +141,16 @@ reports = Question(
                 abs(answer[1] - value) < 0.011
                 for value in (math.exp(1.28), 2**1.28, math.log2(1.28), 1.28 / 2)
             ),
+        ),
+        Wrong(
+            "That is the figure of F; the report that you named is C.",
+            ("C", 1.87, "BDE"),
+            lambda answer: abs(answer[1] - math.log2(3.65)) < 0.006,
+        ),
+        Wrong(
+            "Nearly. Divide by ln 2, and round to two decimals.",
+            ("C", 1.9, "BDE"),
+            lambda answer: abs(answer[1] - 1.28 / math.log(2)) < 0.06,
         ),
     ],
 )
@@ -227,6 +244,7 @@ mixture = Exercise(
             ],
             "Nats belong to e, bits to 2: p is e to the power of −nats.": [
                 lambda a, b, s: -(s * 2**-a + (1 - s) * 2**-b).log2().mean().item(),
+                lambda a, b, s: _bits(_mixed(a / math.log(2), b / math.log(2), s)),
             ],
             "The mean over the characters is asked for, not the sum.": [
                 lambda a, b, s: _mixed(a, b, s).sum().item() / math.log(2),
@@ -243,6 +261,18 @@ mixture = Exercise(
             "them with share and 1 − share.": [
                 lambda a, b, s: -((-a).exp() + (-b).exp()).log2().mean().item(),
                 lambda a, b, s: -(s * (-a).exp() + (-b).exp()).log2().mean().item(),
+                lambda a, b, s: (
+                    _bits(_mixed(a, b, 0.5) - math.log(2 * s)) if s else math.inf
+                ),
+            ],
+            "The two shares, share and 1 − share, have the sum 1 already: there is "
+            "nothing to halve.": [lambda a, b, s: _bits(_mixed(a, b, s)) + 1],
+            "The probabilities are there already, −nats taken to e's power, each of "
+            "the character that came: softmax compares characters of different "
+            "places.": [
+                lambda a, b, s: _bits(
+                    -(s * (-a).softmax(0) + (1 - s) * (-b).softmax(0)).log()
+                ),
             ],
             "Return a number of Python: .item() takes it out of the tensor.": [
                 lambda a, b, s: _mixed(a, b, s).mean() / math.log(2),
@@ -266,8 +296,9 @@ _BATCHES = [
     (torch.arange(100, 123), 2, 4, 8),
     (torch.arange(9), 1, 3, 7),
     (torch.arange(24), 3, 4, 1),  # the rows would hold one more, without a target
-    (torch.arange(50), 4, 5, 13),
+    (torch.arange(50), 4, 5, 14),  # 2.4 batches are three
     (torch.arange(50) % 7, 4, 20, 3),  # an epoch of one batch
+    (torch.arange(40) % 4, 2, 4, 1),  # looks like the first one
 ]
 
 
@@ -315,6 +346,54 @@ def _in_a_row(
     return x.view(-1, seq_len), y.view(-1, seq_len), number % epoch == 0
 
 
+def _rows(ids: Tensor, batch_size: int) -> tuple[Tensor, Tensor, int]:
+    steps = (len(ids) - 1) // batch_size
+    x, y = (t[: steps * batch_size].view(batch_size, -1) for t in (ids, ids[1:]))
+    return x, y, steps
+
+
+def _all_batches(ids: Tensor, batch_size: int, seq_len: int, number: int) -> list:
+    x, y, _ = _rows(ids, batch_size)
+    return list(zip(x.split(seq_len, 1), y.split(seq_len, 1), strict=True))
+
+
+def _by_characters(ids: Tensor, batch_size: int, seq_len: int, number: int) -> tuple:
+    x, y, steps = _rows(ids, batch_size)
+    start = number * seq_len % steps
+    piece = slice(start, start + seq_len)
+    return x[:, piece], y[:, piece], start == 0
+
+
+def _padded(ids: Tensor, batch_size: int, seq_len: int, number: int) -> tuple:
+    x, y, reset = _batch(ids, batch_size, seq_len, number)
+    missing = (0, seq_len - x.shape[1])
+    return F.pad(x, missing), F.pad(y, missing), reset
+
+
+def _moved_back(ids: Tensor, batch_size: int, seq_len: int, number: int) -> tuple:
+    x, y, steps = _rows(ids, batch_size)
+    place = number % -(-steps // seq_len)
+    start = min(place * seq_len, steps - seq_len)
+    piece = slice(start, start + seq_len)
+    return x[:, piece], y[:, piece], place == 0
+
+
+def _cut_first(ids: Tensor, batch_size: int, seq_len: int, number: int) -> tuple:
+    steps = len(ids) // batch_size
+    rows = ids[: steps * batch_size].view(batch_size, steps)
+    place = number % -(-(steps - 1) // seq_len)
+    piece = slice(place * seq_len, (place + 1) * seq_len)
+    return rows[:, :-1][:, piece], rows[:, 1:][:, piece], place == 0
+
+
+def _shifted_twice(ids: Tensor, batch_size: int, seq_len: int, number: int) -> tuple:
+    x, y, steps = _rows(ids, batch_size)
+    place = number % -(-steps // seq_len)
+    start = place * seq_len
+    late = slice(start + 1, start + seq_len + 1)
+    return x[:, start : start + seq_len], y[:, late], place == 0
+
+
 def _batch_with(**how: Any) -> Callable:
     return lambda ids, batch_size, seq_len, number: _batch(
         ids, batch_size, seq_len, number, **how
@@ -339,6 +418,11 @@ batch = Exercise(
             "of an epoch, and take the remainder.": [
                 _batch_with(wrap=False),
                 _batch_with(wrap=False, fresh=lambda number, epoch: number == 0),
+                lambda *case: (*_all_batches(*case)[case[3]], case[3] == 0),
+            ],
+            "An epoch is a whole number of batches, the last one short. Count batches, "
+            "then multiply: characters modulo the steps of a row end elsewhere.": [
+                _by_characters
             ],
             "The state is reset at the start of every epoch, not of the first one "
             "only.": [_batch_with(fresh=lambda number, epoch: number == 0)],
@@ -356,7 +440,10 @@ batch = Exercise(
             "The last batch of an epoch may have fewer columns. Round the number of "
             "batches up, not down.": [
                 _batch_with(per_epoch=lambda steps, T: max(steps // T, 1)),
+                _batch_with(per_epoch=lambda steps, T: max(round(steps / T), 1)),
             ],
+            "The last batch of an epoch has fewer columns: neither padding nor "
+            "characters of the batch before fill it.": [_padded, _moved_back],
             "The number of batches is the steps of a row divided by seq_len, rounded "
             "up: where the division leaves no rest, you have one too many.": [
                 _batch_with(per_epoch=lambda steps, T: steps // T + 1),
@@ -364,7 +451,13 @@ batch = Exercise(
             "These are pieces in a row. In a stream, row 0 of a batch goes on where "
             "row 0 of the batch before ended.": [_in_a_row],
             "The target of a row's last input is the first input of the next row: "
-            "shift the whole text first, then cut it.": [_batch_with(late=True)],
+            "shift the whole text first, then cut it.": [
+                _batch_with(late=True),
+                _cut_first,
+            ],
+            "targets is shifted already: take the same columns of both.": [
+                _shifted_twice
+            ],
             "The last character of the text has no next one: a row has (N − 1) // "
             "batch_size steps.": [
                 _batch_with(steps_of=lambda n, B: n // B),
@@ -376,7 +469,8 @@ batch = Exercise(
                 _only(lambda found: (found[0], found[0], found[2]))
             ],
             "Three things are asked for: inputs, targets, and whether to reset.": [
-                _only(lambda found: found[:2])
+                _only(lambda found: found[:2]),
+                _only(lambda found: (found[:2], found[2])),
             ],
             "The axes are exchanged: shape (batch_size, T) is asked for.": [
                 _only(lambda found: (found[0].T, found[1].T, found[2]))
@@ -384,6 +478,15 @@ batch = Exercise(
             "Batches are counted from 0.": [
                 lambda ids, B, T, number: _batch(ids, B, T, max(number - 1, 0)),
                 lambda ids, B, T, number: _batch(ids, B, T, number + 1),
+            ],
+            "Two batches may look alike: number says where an epoch begins, not the "
+            "text.": [
+                lambda *case: _batch(
+                    *case,
+                    fresh=lambda number, epoch: torch.equal(
+                        _batch(*case)[0], _batch(*case[:3], 0)[0]
+                    ),
+                )
             ],
             "reset is True or False, not a number.": [
                 _batch_with(fresh=lambda number, epoch: number % epoch),
@@ -417,7 +520,7 @@ def _windows() -> list[tuple]:
         for seed, (kind, V, H, n, window, stride) in enumerate(
             (
                 (CharRNN, 5, 4, 13, 6, 3),  # 12 targets, no rest
-                (CharLSTM, 7, 3, 24, 8, 3),  # the last window is cut off
+                (CharLSTM, 7, 3, 25, 8, 3),  # the last window is cut off
                 (CharGRU, 6, 5, 30, 10, 10),  # no overlap: plain resets
                 (CharLSTM, 9, 4, 20, 7, 1),
                 (CharRNN, 5, 4, 8, 30, 5),  # the text fits into one window
@@ -463,6 +566,92 @@ def _sliding(
         total, counted = total + part.sum().item(), counted + len(part)
         done, start = end, start + stride
     return total / max(divide(targets, counted), 1) / unit
+
+
+def _every_window(
+    combine: Callable[[list[float]], float], *, tail: bool = True, whole: bool = True
+) -> Callable:
+    """Window after window to the end, then one number for each character."""
+
+    @torch.no_grad()
+    def bits(model: torch.nn.Module, ids: Tensor, window: int, stride: int) -> float:
+        x, y = ids[:-1], ids[1:]
+        found: list[list[float]] = [[] for _ in y]
+        for start in range(0, len(x) if tail else len(x) - window + 1, stride):
+            logits, _ = model(x[start : start + window])
+            nats = F.cross_entropy(
+                logits, y[start : start + window], reduction="none"
+            ).tolist()
+            for place, value in enumerate(nats, start):
+                found[place].append(value)
+        counted = [combine(nats) for nats in found if nats]
+        count = len(x) if whole else max(len(counted), 1)
+        return sum(counted) / count / math.log(2)
+
+    return bits
+
+
+@torch.no_grad()
+def _to_the_end(
+    model: torch.nn.Module,
+    ids: Tensor,
+    window: int,
+    stride: int,
+    *,
+    first: bool = True,
+    shorter: int = 0,
+) -> float:
+    """The last stride of each window, of windows that begin up to the text's end."""
+    x, y, total = ids[:-1], ids[1:], 0.0
+    for start in range(0, len(x), stride):
+        end = min(start + window - shorter, len(x))
+        if end <= start:
+            continue
+        logits, _ = model(x[start:end])
+        nats = F.cross_entropy(logits, y[start:end], reduction="none")
+        total += (nats[-stride:] if start or not first else nats).sum().item()
+    return total / len(x) / math.log(2)
+
+
+def _late_part(*, tail: bool) -> Callable:
+    """Of each window, the first one too, what lies beyond window - stride."""
+
+    @torch.no_grad()
+    def bits(model: torch.nn.Module, ids: Tensor, window: int, stride: int) -> float:
+        x, y, total, count = ids[:-1], ids[1:], 0.0, 0
+        for start in range(0, len(x) if tail else len(x) - window + 1, stride):
+            logits, _ = model(x[start : start + window])
+            nats = F.cross_entropy(logits, y[start : start + window], reduction="none")
+            total += nats[window - stride :].sum().item()
+            count += len(nats[window - stride :])
+        return total / max(count, 1) / math.log(2)
+
+    return bits
+
+
+@torch.no_grad()
+def _full_last(model: torch.nn.Module, ids: Tensor, window: int, stride: int) -> float:
+    """The last window moved back until it is full."""
+    x, y, total, done, start = ids[:-1], ids[1:], 0.0, 0, 0
+    while done < len(x):
+        begin = max(min(start, len(x) - window), 0)
+        logits, _ = model(x[begin : begin + window])
+        nats = F.cross_entropy(logits, y[begin : begin + window], reduction="none")
+        total += nats[done - begin :].sum().item()
+        done, start = begin + len(nats), start + stride
+    return total / len(x) / math.log(2)
+
+
+@torch.no_grad()
+def _only_new(model: torch.nn.Module, ids: Tensor, window: int, stride: int) -> float:
+    """Windows that begin where the one before ended its predictions."""
+    x, y, total, done, start = ids[:-1], ids[1:], 0.0, 0, 0
+    while done < len(x):
+        end = min(start + window, len(x))
+        logits, _ = model(x[done:end])
+        total += F.cross_entropy(logits, y[done:end], reduction="sum").item()
+        done, start = end, start + stride
+    return total / len(x) / math.log(2)
 
 
 def _sliding_with(**how: Any) -> Callable:
@@ -526,11 +715,34 @@ sliding = Exercise(
                     counts=lambda nats, start, done: nats[-stride:],
                     divide=lambda targets, counted: counted,
                 ),
+                _late_part(tail=True),
+                _late_part(tail=False),
+            ],
+            "Windows that begin near the end are short, and all of what they predict "
+            "has been counted: stop at the window that reaches the end.": [
+                _to_the_end,
+                lambda *case: _to_the_end(*case, first=False),
+            ],
+            "Of two windows the first one that predicts a character counts, since it "
+            "began further back; that is neither the last one, nor a mean, nor the "
+            "better of both. (The last one comes to windows as long as stride.)": [
+                _every_window(lambda nats: nats[-1]),
+                _every_window(lambda nats: sum(nats) / len(nats)),
+                _every_window(min),
+            ],
+            "The last window, too, begins stride after the one before: it is shorter, "
+            "not moved back.": [_full_last],
+            "Each window reads all its characters, those already counted too: without "
+            "them, its state knows nothing.": [_only_new],
+            "Bits are −log₂ p: the sign is missing.": [
+                _sliding_with(unit=-math.log(2))
             ],
             "The end of the text is missing: the last window may be cut off, and its "
             "new characters count.": [
                 _sliding_with(stop_early=True),
                 _sliding_with(stop_early=True, divide=lambda targets, counted: counted),
+                _every_window(lambda nats: nats[0], tail=False),
+                _every_window(lambda nats: nats[0], tail=False, whole=False),
             ],
             "That is in nats: divide by ln 2.": [_sliding_with(unit=1.0)],
             "From nats to bits, divide by ln 2: do not multiply.": [
@@ -557,7 +769,8 @@ sliding = Exercise(
             "A window predicts as many characters as it reads; yours is one shorter.": [
                 lambda model, ids, window, stride: _sliding(
                     model, ids, max(window - 1, 1), min(stride, max(window - 1, 1))
-                )
+                ),
+                lambda *case: _to_the_end(*case, shorter=1),
             ],
             "Return a number of Python: .item() takes it out of the tensor.": [
                 lambda *case: torch.tensor(_sliding(*case))

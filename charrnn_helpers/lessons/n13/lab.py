@@ -134,17 +134,18 @@ def draw_surprise(typed: str, order: int, picked: str) -> Drawing:
     number = int(picked[1:]) if picked else -1
     if number >= len(text):
         number = -1
+    better = total["h"] < min(total["m"], total["t"])
     said = (
         f"Your {pictures.counted(len(text), 'character')} cost the LSTM "
-        f"<b>{total['m']:.0f} bits</b>, the table <b>{total['t']:.0f}</b>, and half "
-        f"and half <b>{total['h']:.0f}</b>"
+        f"<b>{total['m']:.0f} bits,</b> the table <b>{total['t']:.0f},</b> and half "
+        f"and half <b>{total['h']:.0f}{',' if better else '.'}</b>"
     )
-    if total["h"] < min(total["m"], total["t"]):
-        said += ", less than either"
+    if better:
+        said += " less than either."
     worst = (bits["m"] - bits["t"]).tolist()
     low, high = worst.index(min(worst)), worst.index(max(worst))
     said += (
-        f". The table suffers most, compared with the LSTM, at {_shown(text, low)}, "
+        f" The table suffers most, compared with the LSTM, at {_shown(text, low)}, "
         f"the LSTM at {_shown(text, high)}."
     )
     picture = "".join(_rows(text, bits, order, number))

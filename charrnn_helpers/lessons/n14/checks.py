@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -106,13 +107,20 @@ def _unguarded(truth: Tensor, guess: Tensor, num_classes: int) -> Tensor:
     return table.diagonal() / table.sum(dim=0)
 
 
+def _counted_once(truth: Tensor, guess: Tensor, num_classes: int) -> Tensor:
+    table = _table(truth, guess, num_classes).clamp(max=1)
+    return table.diagonal() / table.sum(dim=0).clamp(min=1)
+
+
 def _as_float32(answer: Callable) -> Callable:
-    """The answer, whose result may be of any floating type, or a list of numbers."""
+    """The answer, whose result may be of any floating type, a list or an array."""
 
     def prepared(truth: Tensor, guess: Tensor, num_classes: int) -> Any:
         found = answer(truth, guess, num_classes)
         if isinstance(found, list | tuple) and found:
             found = torch.stack([torch.as_tensor(one) for one in found])
+        if isinstance(found, np.ndarray):
+            found = torch.as_tensor(found)
         is_floating = isinstance(found, Tensor) and found.is_floating_point()
         return found.float() if is_floating else found
 
@@ -166,8 +174,13 @@ precision = Exercise(
             lambda t, g, c: _table(t, g, c).sum(dim=0).float(),
         ),
         Wrong(
-            "That is the precision of all answers that occur; one number for each of "
-            "the `num_classes` classes is asked for, in their order.",
+            "Each pair is counted once, however often it occurs: "
+            "`confusion[truth, guess] += 1` does not add up. Count one pair at a time.",
+            _counted_once,
+        ),
+        Wrong(
+            "One number for each of the `num_classes` classes is asked for, in their "
+            "order, whether or not it is ever the answer.",
             lambda t, g, c: _precision(t, g, c)[g.unique()],
             kind=SHAPE,
         ),
@@ -214,6 +227,7 @@ def _ends(
         "start": torch.zeros_like(lengths),
         "last": torch.full_like(lengths, states.shape[1] - 1),
         "after": lengths.clamp(max=states.shape[1] - 1),
+        "mirrored": states.shape[1] - lengths,
     }
     ahead, back = (half, 0) if swap else (0, half)
     return torch.cat(
@@ -246,7 +260,17 @@ both_ends = Exercise(
     reference=_ends,
     gradients=True,
     wrong=[
-        Wrong(_ONE_FRAME, _ends_like(backward="end")),
+        Wrong(
+            "That is the whole state at the true end, where the backward half has read "
+            "one step only. At which step has it read them all? (H is half of the last "
+            "axis.)",
+            _ends_like(backward="end"),
+        ),
+        Wrong(
+            "The states stand in the order of the steps, in the backward half, too. At "
+            "which step has it read them all?",
+            _ends_like(backward="mirrored"),
+        ),
         Wrong(_AT_END + " " + _ONE_FRAME, _ends_like(forward="last", backward="last")),
         Wrong(_AT_END, _ends_like(forward="last")),
         Wrong(_AT_END + " " + _ONE_FRAME, _ends_like(forward="last", backward="end")),
@@ -297,8 +321,8 @@ both_ends = Exercise(
             lambda s, n: _ends(s, n).roll(s.shape[-1] // 2, dims=-1),
         ),
         Wrong(
-            "The result has 2H numbers for each row: join the halves along the last "
-            "axis.",
+            "The result has 2H numbers for each row: H of the forward half, then H of "
+            "the backward half, joined along the last axis.",
             lambda s, n: torch.cat(_ends(s, n).chunk(2, dim=-1)),
             kind=SHAPE,
         ),
@@ -408,13 +432,12 @@ still = Exercise(
             _loop("shortest"),
         ),
         Wrong(
-            "`t < lengths` has shape (B,), and is matched with the last axis of the "
-            "state. Beside (B, H) it must be (B, 1).",
+            "`t < lengths` has one truth value per row, shape (B,): too many for an "
+            "`if`, and beside (B, H) it must be (B, 1).",
             _loop("axis"),
         ),
         Wrong(
-            "The gradient of the rows that go on ends at each old state: there is a "
-            "detach on the way.",
+            "The states are right, but a network could not be trained through them.",
             _loop("detached"),
         ),
         Wrong(

@@ -10,50 +10,23 @@ import torch
 from torch import Tensor
 
 from charrnn_helpers.exercises import engine
+from charrnn_helpers.exercises.comparing import difference
 from charrnn_helpers.exercises.engine import (
-    TYPE,
     VALUES,
     Exercise,
     Kind,
     Question,
     Wrong,
-    describe,
 )
-from charrnn_helpers.exercises.kit import hints
+from charrnn_helpers.exercises.kit import (
+    accept_letters,
+    has,
+    hints,
+    lacks,
+    letters,
+)
 
 # --- 15.1 which of them leak ----------------------------------------------------------
-
-
-def _letters(answer: Any) -> set[str] | None:
-    """The letters of an answer, or None if it is no string of them."""
-    if isinstance(answer, (list, tuple, set)) and all(
-        isinstance(some, str) for some in answer
-    ):
-        answer = "".join(sorted(answer))
-    if not isinstance(answer, str):
-        return None
-    letters = set(answer.lower()) - set(" ,;./")
-    return letters if letters and letters <= set("abcdef") else None
-
-
-def _accept_letters(answer: Any, expected: str) -> tuple[Kind, str] | None:
-    letters = _letters(answer)
-    if letters is None:
-        return TYPE, (
-            'the answer must be a string of letters from a to f, such as "bd", not '
-            f"{describe(answer)}"
-        )
-    if letters != set(expected):
-        return VALUES, f'"{"".join(sorted(letters))}" is not right'
-    return None
-
-
-def _has(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: letter in (_letters(answer) or ())
-
-
-def _lacks(letter: str) -> Callable[[Any], bool]:
-    return lambda answer: _letters(answer) is not None and not _has(letter)(answer)
 
 
 leaks = Question(
@@ -61,48 +34,48 @@ leaks = Question(
     name="leaks",
     success="nothing of the test year was known when it began.",
     expected=lambda: "acdf",
-    accept=_accept_letters,
+    accept=accept_letters,
     wrong=[
         Wrong(
             "A string of letters is asked for.",
             3,
-            matches=lambda answer: _letters(answer) is None,
+            matches=lambda answer: not letters(answer),
         ),
         Wrong(
             "b: mean and spread come from the training years, and are known before the "
             "test year begins. That they are applied to it reveals nothing.",
             "abcdf",
-            matches=_has("b"),
+            matches=has("b"),
         ),
         Wrong(
             "e: when a day is forecast, the fourteen days before it are over, whatever "
             "year they lie in.",
             "acdef",
-            matches=_has("e"),
+            matches=has("e"),
         ),
         Wrong(
             "One more leaks: what is a climatology worth that already contains the "
             "year it is judged by?",
             "cdf",
-            matches=_lacks("a"),
+            matches=lacks("a"),
         ),
         Wrong(
             "One more leaks: a line between two neighbours needs the day that comes "
             "after.",
             "adf",
-            matches=_lacks("c"),
+            matches=lacks("c"),
         ),
         Wrong(
             "One more leaks: neighbouring windows share all numbers but one. Where do "
             "the neighbours of a test window lie?",
             "acf",
-            matches=_lacks("d"),
+            matches=lacks("d"),
         ),
         Wrong(
             "One more leaks: a choice is part of the training. By which numbers was it "
             "made?",
             "acd",
-            matches=_lacks("f"),
+            matches=lacks("f"),
         ),
     ],
 )
@@ -171,9 +144,11 @@ seasonal = Exercise(
             "period.": [
                 _seasonal(lambda h, p, n: h % p),
                 _seasonal(lambda h, p, n: h % n),
+                _seasonal(lambda h, p, n: (n + h) % p),
             ],
             "The last period, in its own order: you have turned it round.": [
                 _seasonal(lambda h, p, n: n - 1 - h % p),
+                _seasonal(lambda h, p, n: n - p - h),
                 lambda series, period, ahead: _tiled(
                     series.flip(0)[:period], period, ahead
                 ),
@@ -192,6 +167,31 @@ seasonal = Exercise(
                 lambda series, period, ahead: series[-period:].repeat(
                     -(-ahead // period)
                 ),
+                lambda series, period, ahead: series[-period:].repeat(
+                    ahead // period + 1
+                ),
+                lambda series, period, ahead: series[-period:].repeat(ahead),
+            ],
+            "`ahead // period` counts whole periods. What is left of the last one has "
+            "to be forecast, too.": [
+                lambda series, period, ahead: series[-period:].repeat(ahead // period),
+                lambda series, period, ahead: series[-period:].repeat(ahead // period)[
+                    :ahead
+                ],
+            ],
+            "Your slice ends at `-period + ahead`, which is 0, the beginning, once "
+            "`ahead` equals `period`; and beyond it nothing is known.": [
+                lambda series, period, ahead: series[-period : -period + ahead],
+            ],
+            "`//` says which period a day is in. Its place in the period is the "
+            "remainder.": [
+                lambda series, period, ahead: series[-period:][
+                    torch.arange(ahead) // period
+                ],
+            ],
+            "You go back one more period with each day ahead. The days of one period "
+            "stand side by side at the end of the series.": [
+                _seasonal(lambda h, p, n: n - p * (h + 1)),
             ],
             "Each number of the period comes once before the first comes again: "
             "`repeat` repeats the whole, `repeat_interleave` each number.": [
@@ -268,6 +268,22 @@ def _ragged(n: int, past: int, ahead: int, first: int, size: int) -> list:
     ]
 
 
+def _compare_parts(
+    case: tuple, got: Any, expected: list[tuple[int, int]]
+) -> tuple[Kind, str] | None:
+    """What is wrong, with the counts by name; forms are compared as everywhere."""
+    wrong = difference(got, expected, 0)
+    if wrong is None or wrong[0] != VALUES:
+        return wrong
+    for part, (pair, right) in enumerate(zip(got, expected, strict=True), start=1):
+        for count, so_many, name in zip(pair, right, ("training", "test"), strict=True):
+            if count != so_many:
+                return VALUES, (
+                    f"returned {count} {name} windows for part {part}, not {so_many}"
+                )
+    return wrong
+
+
 def _draw_folds(rng: random.Random) -> list[tuple]:
     past, ahead = rng.randrange(1, 9), rng.randrange(1, 5)
     first, size = past + ahead + rng.randrange(20), ahead + rng.randrange(9)
@@ -290,6 +306,7 @@ walk_forward = Exercise(
     ],
     drawn=_draw_folds,
     reference=_folds(),
+    compare=_compare_parts,
     wrong=hints(
         {
             "The targets of a training window have to lie before the part that is "
@@ -297,6 +314,31 @@ walk_forward = Exercise(
                 _folds(learn=lambda s, past, ahead, size: s - past),
                 _folds(learn=lambda s, past, ahead, size: s - past + 1),
                 _folds(learn=lambda s, past, ahead, size: s),
+                _folds(
+                    learn=lambda s, past, ahead, size: s - past,
+                    judge=lambda s, past, ahead, size: size,
+                ),
+            ],
+            "Your training windows reach to the end of the part that is judged. They "
+            "have to end before it begins.": [
+                _folds(learn=lambda s, past, ahead, size: s + size - past - ahead + 1),
+            ],
+            "Your test windows come from the whole series up to the end of the part. "
+            "Their targets lie in the part alone.": [
+                _folds(judge=lambda s, past, ahead, size: s + size - past - ahead + 1),
+                _folds(judge=lambda s, past, ahead, size: s + size - ahead + 1),
+            ],
+            "What a test window reads may lie before the part, so only its `ahead` "
+            "targets count: how many stretches of `ahead` numbers lie in `size`?": [
+                _folds(judge=lambda s, past, ahead, size: size - past + 1),
+                _folds(judge=lambda s, past, ahead, size: size + past - ahead + 1),
+                _folds(judge=lambda s, past, ahead, size: size // (past + ahead)),
+            ],
+            "The parts begin at `first`: what lies before it is no part.": [
+                lambda n, past, ahead, first, size: [
+                    (s - past - ahead + 1, size - ahead + 1)
+                    for s in range(first, first + n // size * size, size)
+                ],
             ],
             "Count the windows of a series of 5 numbers with past = 3 and ahead = 1: "
             "there are two. One more, or one less, at each end.": [
@@ -347,6 +389,9 @@ walk_forward = Exercise(
                 lambda *case: [pair[1] for pair in _folds()(*case)],
                 lambda *case: _folds()(*case)[0],
                 lambda *case: len(_folds()(*case)),
+                lambda *case: tuple(
+                    [pair[k] for pair in _folds()(*case)] for k in (0, 1)
+                ),
             ],
             "Windows overlap: each begins one step after the last.": [
                 _folds(learn=lambda s, past, ahead, size: s // (past + ahead)),
@@ -416,6 +461,26 @@ def _lag_unshifted(forecast: Tensor, truth: Tensor, most: int) -> int:
     return max(range(most + 1), key=scores.__getitem__)
 
 
+def _first_above(bound: float) -> Callable[[Tensor, Tensor, int], int]:
+    def answer(forecast: Tensor, truth: Tensor, most: int) -> int:
+        scores = _scores(forecast, truth, most)
+        return next((k for k, r in enumerate(scores) if r > bound), 0)
+
+    return answer
+
+
+def _lag_rolled(forecast: Tensor, truth: Tensor, most: int) -> int:
+    f, t = forecast.diff(), truth.diff()
+    scores = [_correlation(f, t.roll(k)) for k in range(most + 1)]
+    return max(range(most + 1), key=scores.__getitem__)
+
+
+def _lag_cut_from_the_end(forecast: Tensor, truth: Tensor, most: int) -> int:
+    f, t = forecast.diff(), truth.diff()
+    pairs = [torch.stack([f[k:], t[:-k]]) for k in range(most + 1)]
+    return int(torch.stack([torch.corrcoef(pair)[0, 1] for pair in pairs]).argmax())
+
+
 def _copy(seed: int, lag: int, noise: float, *, size: float = 1.0, sign: int = 0):
     """A walk, and a forecast that repeats it after `lag` days.
 
@@ -432,11 +497,48 @@ def _copy(seed: int, lag: int, noise: float, *, size: float = 1.0, sign: int = 0
     return forecast[20:], truth[20:], 5
 
 
+def _mixed(seed: int, *, weights: dict[int, float], noise: float):
+    """A forecast that repeats the changes of several days, with these weights."""
+    generator = torch.Generator().manual_seed(seed)
+    change = torch.randn(400, generator=generator, dtype=torch.float64)
+    error = torch.randn(400, generator=generator, dtype=torch.float64)
+    follows = torch.stack([w * change.roll(k) for k, w in weights.items()]).sum(0)
+    forecast = follows.cumsum(0) + noise * error + 50
+    return forecast[20:], change.cumsum(0)[20:], 5
+
+
+def _last_day(seed: int, lag: int, jump: float, moves: tuple, size: float = 1.0):
+    """A copy; on the last day the truth jumps.
+
+    ``moves`` are the first and the last change of the forecast.
+    """
+    forecast, truth, most = _copy(seed, lag, 0.1, size=size)
+    forecast, truth = forecast.clone(), truth.clone()
+    truth[-1] = truth[-2] + jump
+    forecast[0] = forecast[1] - moves[0]
+    forecast[-1] = forecast[-2] + moves[1]
+    return forecast, truth, most
+
+
+def _rare_jumps(seed: int) -> tuple[Tensor, Tensor, int]:
+    """Small steps that agree in sign after a day, and jumps repeated after three."""
+    generator = torch.Generator().manual_seed(seed)
+    change = torch.randn(400, generator=generator, dtype=torch.float64)
+    change[::13] *= 15
+    follows = change.roll(1).sign() + change.roll(3) * (change.roll(3).abs() > 5)
+    return follows.cumsum(0)[20:], change.cumsum(0)[20:], 5
+
+
+_short = torch.tensor([1.0, 3, 2, 6, 5, 9, 7, 8], dtype=torch.float64)
+
+
 copied = Exercise(
     number="15.4",
     name="my_lag",
     success="0 would be a forecast; 1 is yesterday in new clothes.",
     cases=lambda: [
+        (torch.cat([_short[1:2], _short[:-1]]), _short, 2),
+        (_short, _short, 2),
         _copy(0, 1, 0.1),
         _copy(1, 0, 0.1),
         _copy(2, 3, 0.1),
@@ -447,6 +549,12 @@ copied = Exercise(
         _copy(7, 1, 0.2, size=5.0),
         (*_copy(8, 1, 0.1)[:2], 1),
         (*_copy(9, 3, 0.1)[:2], 2),
+        _mixed(10, weights={1: 1, 2: 1.4, 3: 1}, noise=0.1),
+        _mixed(11, weights={2: 1}, noise=2),
+        _last_day(12, 1, jump=300, moves=(-1, 3)),
+        _last_day(15, 3, jump=300, moves=(9, 0)),
+        _last_day(13, 0, jump=-400, moves=(-1, -120), size=0.3),
+        _rare_jumps(14),
     ],
     drawn=lambda rng: [_copy(rng.randrange(10_000), rng.randrange(6), 0.1)],
     reference=_lag(),
@@ -495,12 +603,29 @@ copied = Exercise(
                 ),
                 lambda forecast, truth, most: str(_lag()(forecast, truth, most)),
             ],
-            "Not the first correlation above 0: the highest of all.": [
-                lambda forecast, truth, most: next(
-                    (k for k, r in enumerate(_scores(forecast, truth, most)) if r > 0),
-                    0,
-                ),
+            "Not the first correlation that is high enough: the highest of all.": [
+                _first_above(0.0),
+                _first_above(0.5),
             ],
+            "A product or a distance depends on how large the changes are. A forecast "
+            "that moves a third as far is a copy, too: correlate.": [
+                _lag(score=lambda a, b: float(a @ b)),
+                _lag(score=lambda a, b: float((a * b).mean())),
+                _lag(score=lambda a, b: -float((a - b).square().mean())),
+                _lag(score=lambda a, b: -float((a - b).abs().mean())),
+            ],
+            "Agreeing signs say nothing of how far. Use the changes as they are.": [
+                _lag(score=lambda a, b: float((a.sign() == b.sign()).double().mean())),
+            ],
+            "One `diff()` gives the changes. Take no changes of changes.": [
+                _lag(change=lambda x: x.diff().diff()),
+            ],
+            "Changes have a sign: a rise that answers a fall is no copy.": [
+                _lag(change=lambda x: x.diff().abs()),
+            ],
+            "`roll` brings the last changes round to the front, where they meet days "
+            "that came long before. Cut instead.": [_lag_rolled],
+            "For k = 0, `t[:-k]` is `t[:0]`, which is empty.": [_lag_cut_from_the_end],
             "Both series have to be cut: `f[k:]` with the first `len(t) - k` of `t`.": [
                 lambda forecast, truth, most: 0,
                 _lag_unshifted,
@@ -522,18 +647,23 @@ copied = Exercise(
 _LEVELS = (0.1, 0.5, 0.9)
 
 
-def _swing(x: Tensor) -> Tensor:
+def as_yesterday(x: Tensor) -> Tensor:
+    """Reads windows of any length."""
+    return x[:, -1:]
+
+
+def weighted_sum(x: Tensor) -> Tensor:
     """Reads windows of at least two numbers, shape (B, P); forecasts (B, 1)."""
     return 1.2 * x[:, -1:] - 0.6 * x[:, -2:-1]
 
 
-def _all_of_it(x: Tensor) -> Tensor:
+def reads_four(x: Tensor) -> Tensor:
     """Reads windows of exactly four numbers."""
     weights = torch.tensor([[0.1], [-0.2], [0.3], [0.7]], dtype=x.dtype)
     return x @ weights
 
 
-def _bend(x: Tensor) -> Tensor:
+def with_a_bend(x: Tensor) -> Tensor:
     """Reads windows of exactly three numbers; the rule has a bend."""
     return 0.8 * x[:, 2:3] * x[:, 0:1].sign() + 0.1
 
@@ -572,19 +702,26 @@ def _case(
     return one_step, window, errors
 
 
+_known = torch.tensor([7.0, 2.0], dtype=torch.float64)
+_few = torch.tensor([[0.0, 1], [4, 0], [-1, 2]], dtype=torch.float64)
+
+
 futures = Exercise(
     number="15.5",
     name="my_interval",
     success="an interval for any one-step forecaster, without another training.",
     cases=lambda: [
-        _case(_swing, 2, 40, 1, 0),
-        _case(_swing, 2, 40, 5, 1),
-        _case(_all_of_it, 4, 60, 6, 2),
-        _case(_bend, 3, 50, 4, 3),
-        _case(_all_of_it, 4, 4, 4, 4),
-        _case(_swing, 6, 31, 3, 5),
+        (as_yesterday, _known.clone(), _few.clone()),
+        _case(weighted_sum, 2, 40, 1, 0),
+        _case(weighted_sum, 2, 40, 5, 1),
+        _case(reads_four, 4, 60, 6, 2),
+        _case(with_a_bend, 3, 50, 4, 3),
+        _case(reads_four, 4, 4, 4, 4),
+        _case(weighted_sum, 6, 31, 3, 5),
     ],
-    drawn=lambda rng: [_case(_bend, 3, 30, rng.randrange(2, 7), rng.randrange(9999))],
+    drawn=lambda rng: [
+        _case(with_a_bend, 3, 30, rng.randrange(2, 7), rng.randrange(9999))
+    ],
     reference=_futures(),
     wrong=hints(
         {
@@ -609,6 +746,38 @@ futures = Exercise(
             "ones, the new ones among them.": [
                 _futures(read=lambda x, past: x),
                 _futures(read=lambda x, past: x[:, :past]),
+            ],
+            "`errors[:, h]` has shape (count,), and added to the forecasts, shape "
+            "(count, 1), it gives (count, count). Keep the axis: "
+            "`errors[:, h : h + 1]`.": [
+                _futures(lambda errors, h: errors[:, h]),
+            ],
+            "Row by row, `errors` holds the futures: the errors of step h are its "
+            "column h.": [
+                _futures(lambda errors, h: errors[h]),
+            ],
+            "The errors come one by one: each step gets its own, not the sum of those "
+            "so far, which the forecaster has read already.": [
+                _futures(lambda errors, h: errors.cumsum(dim=1)[:, h : h + 1]),
+            ],
+            "Only your first step has an error. Each step has its own: column h of "
+            "`errors` belongs to step h.": [
+                _futures(lambda errors, h: errors[:, h : h + 1] * (h == 0)),
+            ],
+            "Take the errors as they come, each with its future: neither sorted nor "
+            "centred.": [
+                _futures(lambda errors, h: errors.sort(dim=0).values[:, h : h + 1]),
+                _futures(lambda errors, h: (errors - errors.mean(0))[:, h : h + 1]),
+            ],
+            "The quantiles of the errors are not those of the futures: let all the "
+            "futures run first, then take quantiles of what they came to.": [
+                lambda *case: _quantiles_first(*case),
+            ],
+            "`quantile` draws a line between the two values next to the place, and the "
+            "median of an even number of futures lies between two: use it as it is.": [
+                lambda *case: _three(*case, lambda paths: paths.median(dim=0).values),
+                lambda *case: _three(*case, None, interpolation="nearest"),
+                lambda *case: _three(*case, None, interpolation="lower"),
             ],
             "A quantile over all futures, for each step: futures are axis 0.": [
                 _futures(dim=1),
@@ -663,10 +832,25 @@ def _paths(one_step: Any, window: Tensor, errors: Tensor) -> Tensor:
     return x[:, len(window) :]
 
 
-def _three(one_step: Any, window: Tensor, errors: Tensor, middle: Any) -> Tensor:
-    """The quantiles, with another number in the middle."""
-    low, _, high = _futures()(one_step, window, errors)
-    return torch.stack([low, middle(_paths(one_step, window, errors)), high])
+def _three(
+    one_step: Any,
+    window: Tensor,
+    errors: Tensor,
+    middle: Any,
+    interpolation: str = "linear",
+) -> Tensor:
+    """The quantiles, with another number in the middle, or taken in another way."""
+    paths = _paths(one_step, window, errors)
+    low, half, high = (
+        torch.quantile(paths, q, dim=0, interpolation=interpolation) for q in _LEVELS
+    )
+    return torch.stack([low, middle(paths) if middle else half, high])
+
+
+def _quantiles_first(one_step: Any, window: Tensor, errors: Tensor) -> Tensor:
+    """Three futures, each with a quantile of the errors at every step."""
+    levels = torch.tensor(_LEVELS, dtype=errors.dtype)
+    return _paths(one_step, window, torch.quantile(errors, levels, dim=0))
 
 
 def _extremes(paths: Tensor) -> Tensor:

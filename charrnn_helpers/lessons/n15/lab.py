@@ -278,7 +278,7 @@ def _table(day: int, level: int) -> str:
             say = (
                 f"{n} ahead: {shown} of {ORIGINS} days inside the interval"
                 if name == "inside"
-                else f"{n} ahead: {name} errs by {shown} °C on the average"
+                else f"{n} ahead: {name} errs by {shown} °C on average"
             )
             value = None if name == "inside" else 5 - number
             chosen = n == day
@@ -288,8 +288,8 @@ def _table(day: int, level: int) -> str:
         rows.append(row)
     return pictures.grid(
         rows,
-        caption="Mean error over all of 2015 in °C (the brighter, the smaller), and "
-        f"the share inside the interval of {level} %, by days ahead",
+        caption="Mean error over 2015 in °C, and the share inside the interval of "
+        f"{level} %, by days ahead",
         row_labels=[*RIVALS, "inside"],
         column_labels=[str(n) for n in range(1, AHEAD + 1)],
         limit=3.2,

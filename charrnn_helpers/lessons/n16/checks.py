@@ -59,6 +59,7 @@ frames = Exercise(
         (44100, 44100, 1024, 1024),
         (10, 8000, 256, 160),
         (500, 1000, 100, 150),
+        (2000, 8000, 201, 100),  # an odd window
     ],
     drawn=lambda rng: [
         (rng.randrange(1, 9000), 8000, rng.randrange(50, 500), rng.randrange(20, 300))
@@ -101,6 +102,10 @@ frames = Exercise(
                 _other_width(lambda rate, window, hop: rate / (window // 2 + 1)),
                 _other_width(lambda rate, window, hop: rate / 2 / (window // 2 + 1)),
                 _other_width(lambda rate, window, hop: 2 * rate / window),
+            ],
+            "Half the rate lies at bin window / 2, and an odd window has no such bin. "
+            "Bin 1 is the wave that fits once into a frame of window / rate seconds.": [
+                _other_width(lambda rate, window, hop: rate / 2 / (window // 2))
             ],
             "That is the length of a frame in seconds. Hertz are waves per second.": [
                 _other_width(lambda rate, window, hop: window / rate)
@@ -195,6 +200,7 @@ alignment = Exercise(
         ("eve", 3),
         ("a", 1),
         ("hall  of mirrors", 30),
+        (" two ", 7),
     ],
     drawn=lambda rng: [
         ("".join(rng.choice("eot") for _ in range(rng.randrange(1, 6))), n)
@@ -317,6 +323,7 @@ recognise = Exercise(
         (_between(), _LONG),
         (_spoken([0, 0, 1, 0, 0, 0], 4, 0.5, 8), _LONG | {"abc": [1, 2, 3]}),
         (_spoken([3, 0, 1, 0], 4, 1.0, 9), {"ba": [2, 1]}),
+        (_spoken([2, 0, 0, 2], 4, 3.0, 10), {"a": [2, 2], "b": [1, 1]}),
     ],
     drawn=lambda rng: [
         (_spoken([1, 0, 1, 2, 0, 3], 4, 2 * rng.random(), rng.randrange(999)), _ABC)
@@ -351,6 +358,18 @@ recognise = Exercise(
             ],
             "The network's own spelling is not asked for. How probable is each word, "
             "over all its alignments?": [_nearest_to_greedy],
+            "That is the likeliest alignment of a word. Add up all its alignments.": [
+                _likeliest(
+                    lambda log_probs, word, target: -_best_path(log_probs, target)
+                )
+            ],
+            "The ids stand in `words`; do not make them from the letters.": [
+                _likeliest(
+                    lambda log_probs, word, target: (
+                        -_ctc(log_probs, ["_abc".index(c) for c in word])
+                    )
+                )
+            ],
             "Return the word, a key of `words`.": [
                 lambda log_probs, words: min(_ctc(log_probs, t) for t in words.values())
             ],
@@ -403,6 +422,16 @@ def _by_place(heard: list, said: list) -> float:
     return wrong / total
 
 
+def _split_rate(heard: list, said: list, of_heard: Any, of_said: Any, below: Any):
+    """The rate, with another way to cut what is heard, said, and counted below."""
+    errors = [_edit(of_heard(a), of_said(b)) for a, b in zip(heard, said, strict=True)]
+    return sum(errors) / sum(len(below(b)) for b in said)
+
+
+def _at_spaces(text: str) -> list[str]:
+    return text.split(" ")
+
+
 def _longest(heard: list, said: list) -> float:
     pairs = [(a.split(), b.split()) for a, b in zip(heard, said, strict=True)]
     return sum(_edit(a, b) for a, b in pairs) / sum(max(map(len, p)) for p in pairs)
@@ -433,6 +462,7 @@ word_error_rate = Exercise(
         )
     ],
     reference=lambda heard, said, distance: _rate(heard, said),
+    say=lambda case: f"for heard={case[0]!r}, said={case[1]!r}",
     wrong=hints(
         {
             "That is the character error rate. Cut the texts into words first.": [
@@ -455,12 +485,24 @@ word_error_rate = Exercise(
                     _rate(heard, said)
                     * sum(len(b.split()) for b in said)
                     / max(sum(len(a.split()) for a in heard), 1)
-                )
+                ),
+                lambda heard, said, distance: (
+                    _rate(heard, said)
+                    * sum(len(b.split()) for b in said)
+                    / sum(len(a.split()) for a in heard)
+                ),
             ],
             "Divide by the words that were said, whatever was heard: the rate may be "
             "above 1.": [
                 lambda heard, said, distance: _longest(heard, said),
                 lambda heard, said, distance: min(_rate(heard, said), 1.0),
+                lambda heard, said, distance: (
+                    sum(
+                        min(_edit(a.split(), b.split()), len(b.split()))
+                        for a, b in zip(heard, said, strict=True)
+                    )
+                    / sum(len(b.split()) for b in said)
+                ),
             ],
             "A word that is put in or left out moves all words after it. Comparing "
             "place by place counts too many errors, or too few: use `distance`.": [
@@ -470,7 +512,30 @@ word_error_rate = Exercise(
             "text one; `split()` does not.": [
                 lambda heard, said, distance: _rate(
                     heard, said, split=lambda s: s.split(" ")
+                ),
+                lambda heard, said, distance: _split_rate(
+                    heard, said, _at_spaces, str.split, str.split
+                ),
+                lambda heard, said, distance: _split_rate(
+                    heard, said, str.split, _at_spaces, str.split
+                ),
+                lambda heard, said, distance: _split_rate(
+                    heard, said, str.split, str.split, _at_spaces
+                ),
+            ],
+            "Errors are counted in words, so divide by words, not by characters.": [
+                lambda heard, said, distance: _split_rate(
+                    heard, said, str.split, str.split, list
                 )
+            ],
+            "A word in the wrong place is wrong, too: do not sort the words.": [
+                lambda heard, said, distance: _rate(
+                    heard, said, split=lambda s: sorted(s.split())
+                )
+            ],
+            "Compare text by text: in one long row, a word too few in one text is made "
+            "up for by the next.": [
+                lambda heard, said, distance: _rate([" ".join(heard)], [" ".join(said)])
             ],
             "That is how many texts have an error. Words are asked for.": [
                 lambda heard, said, distance: (
@@ -513,6 +578,8 @@ def _recursion(
     skip: str = "right",
     first: int = 2,
     last: int = 2,
+    from_one: float = -1e30,
+    from_two: float = -1e30,
 ) -> Tensor:
     never = -1e30
     states = [0]
@@ -530,8 +597,8 @@ def _recursion(
     rows = log_probs[:, states]
     alpha = rows[0].masked_fill(torch.tensor([s >= first for s in S]), never)
     for row in rows[1:]:
-        one = F.pad(alpha, (1, 0), value=never)[:-1]
-        two = F.pad(alpha, (2, 0), value=never)[:-2].masked_fill(~may, never)
+        one = F.pad(alpha, (1, 0), value=from_one)[:-1]
+        two = F.pad(alpha, (2, 0), value=from_two)[:-2].masked_fill(~may, from_two)
         alpha = torch.logsumexp(torch.stack([alpha, one, two]), dim=0) + row
     return -torch.logsumexp(alpha[-last:], dim=0)
 
@@ -622,11 +689,20 @@ log_ctc = Exercise(
                 "nowhere else.": [
                     lambda log_probs, target: _recursion(log_probs, target, first=1),
                     lambda log_probs, target: _recursion(log_probs, target, first=99),
+                    lambda log_probs, target: _recursion(log_probs, target, first=3),
                 ],
                 "An alignment may end in the last letter or in the last blank: add "
                 "both.": [
                     lambda log_probs, target: _recursion(log_probs, target, last=1),
                     lambda log_probs, target: _recursion(log_probs, target, last=99),
+                ],
+                "ln p = 0 says that p is 1. Where nothing comes from, and where one "
+                "may not skip, put −1e30.": [
+                    lambda log_probs, target: _recursion(log_probs, target, from_one=0),
+                    lambda log_probs, target: _recursion(log_probs, target, from_two=0),
+                    lambda log_probs, target: _recursion(
+                        log_probs, target, from_one=0, from_two=0
+                    ),
                 ],
                 "The sign: a loss is −ln of a probability, and never negative.": [
                     lambda log_probs, target: -_recursion(log_probs, target)

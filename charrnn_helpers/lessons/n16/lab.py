@@ -202,11 +202,12 @@ def _name(i: int) -> str:
 def _beam(sound: str, frame: int, begun: str) -> str:
     beam = beam_at(sound, frame)
     texts = list(beam)
+    mine = "▶ is" if begun in beam else "Not among them:"
     return pictures.bars(
         [text or "(nothing)" for text in texts],
         {"probability": [beam[text] for text in texts]},
         caption=f"The beam after frame {frame}: the likeliest texts, each the sum over "
-        "its alignments. ▶ is what your path has said.",
+        f"its alignments. {mine} what your path has said.",
         marked=[n for n, text in enumerate(texts) if text == begun],
     )
 
