@@ -13,7 +13,9 @@ from pathlib import Path
 
 HEADER = """\
 import datetime
+import os
 import sys
+import time
 
 import numpy as np
 import torch
@@ -40,6 +42,12 @@ dist.init_process_group(
     timeout=datetime.timedelta(seconds=TIMEOUT),
 )
 torch.save(WORK(rank, world, *sys.argv[4:]), f"{folder}/rank{rank}.pt")
+# Nobody leaves while another may still read what it was sent.
+end = time.monotonic() + TIMEOUT
+while time.monotonic() < end and not all(
+    os.path.exists(f"{folder}/rank{other}.pt") for other in range(world)
+):
+    time.sleep(0.01)
 dist.destroy_process_group()
 """
 
