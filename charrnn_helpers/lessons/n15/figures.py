@@ -29,7 +29,8 @@ def draw_series(
         lines: name → numbers, all of the same length.
         title: the takeaway.
         start: the place of the first number.
-        xlabel, ylabel: the quantities and their units.
+        xlabel: the quantity along the series, with its unit.
+        ylabel: the other one.
         look: as of :func:`charrnn_helpers.plotting.draw_lines`.
     """
     places = range(start, start + len(next(iter(lines.values()))))
