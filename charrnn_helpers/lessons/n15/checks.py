@@ -293,7 +293,7 @@ def _draw_folds(rng: random.Random) -> list[tuple]:
 walk_forward = Exercise(
     number="15.3",
     name="my_walk_forward",
-    success="each year is judged by what was known before it began.",
+    success="each part is judged by what was known before it began.",
     cases=[
         (20, 3, 2, 10, 5),
         (30, 3, 1, 10, 10),
